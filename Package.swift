@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours: Swift 6 concurrency, each unsafe expression marked, no warning left.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// Tests may use unsafe constructs without marks; everything else is as strict.
+let tests: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+/// A room of the house (ARCHITECTURE.md): a library target and the rooms that it may import.
+func room(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+/// The tests of the rooms named in `dependencies`.
+func testRoom(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: tests)
+}
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(
+    name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"]
+    .map { .product(name: $0, package: "swift-nio") }
+
+let package = Package(
+    name: "vswitch",
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // 1: the system
+        .target(name: "CLinux"),
+        .systemLibrary(
+            name: "CNetlink", pkgConfig: "libnl-route-3.0",
+            providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+        .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
+        // 2: words
+        room("Packet"),
+        room("Telemetry"),
+        // 3: siblings
+        room("Ports", ["Packet", "Telemetry", "CLinux", "CNetlink"]),
+        room("FlowTable", ["Packet", "Telemetry"]),
+        room("PolicyEngine", ["Packet", "Telemetry", yams]),
+        room("Capture", ["Packet", "Telemetry", "CLinux", "CPcap"]),
+        // 4: the frame's way
+        room(
+            "DataPath",
+            ["Packet", "Telemetry", "Ports", "FlowTable", "PolicyEngine", "Capture", "CLinux"]),
+        // 5: control
+        .target(
+            name: "ControlAPI", dependencies: nio, resources: [.embedInCode("openapi.yaml")],
+            swiftSettings: strict),
+        room(
+            "ControlPlane",
+            [
+                "ControlAPI", "DataPath", "Packet", "Telemetry", "Ports", "FlowTable",
+                "PolicyEngine", "Capture", hummingbird, grdb, logging, lifecycle, yams,
+            ]),
+        // 6: programs
+        .executableTarget(
+            name: "vswitchd",
+            dependencies: ["ControlPlane", "CLinux", arguments, logging, lifecycle, yams],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "vswctl", dependencies: ["ControlAPI", arguments], swiftSettings: strict),
+        // tests
+        testRoom("PacketTests", ["Packet"]),
+        testRoom("TelemetryTests", ["Telemetry"]),
+        testRoom("PortsTests", ["Ports"]),
+        testRoom("FlowTableTests", ["FlowTable"]),
+        testRoom("PolicyEngineTests", ["PolicyEngine"]),
+        testRoom("CaptureTests", ["Capture"]),
+        testRoom("DataPathTests", ["DataPath"]),
+        testRoom("ControlAPITests", ["ControlAPI"]),
+        testRoom("ControlPlaneTests", ["ControlPlane"]),
+        testRoom("vswctlTests", ["vswctl"]),
+        .testTarget(
+            name: "StyleTests", exclude: ["hot-functions.txt"], swiftSettings: tests),
+        testRoom("SystemTests", ["ControlAPI"]),
+    ]
+)
