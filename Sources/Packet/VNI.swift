@@ -1,0 +1,16 @@
+/// A virtual network identifier: 24 bits, octets 4...6 of a VXLAN header (RFC 7348 §5).
+@frozen public struct VNI: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
+    /// The number, below 2^24.
+    public let rawValue: UInt32
+
+    /// The identifier with this number; nil when it does not fit 24 bits.
+    @inlinable public init?(rawValue: UInt32) {
+        guard rawValue < 1 << 24 else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+extension VNI: CustomStringConvertible {
+    /// The number in decimal.
+    public var description: String { "\(rawValue)" }
+}
