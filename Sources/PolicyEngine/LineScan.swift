@@ -1,0 +1,89 @@
+/// Looks for the parts of YAML that policy files do without, on one line.
+///
+/// Quotes are taken wherever they stand, and must close on their line. That refuses a little more
+/// than YAML would (an apostrophe in a text), but never takes for a comment what YAML reads.
+enum LineScan {
+    /// The first refused part of `line`.
+    static func fault(_ line: [Unicode.Scalar]) -> LineFault? {
+        var quote: (mark: Unicode.Scalar, column: Int)?
+        for (index, scalar) in line.enumerated() {
+            if let open = quote {
+                if scalar == "\\" { return escape(at: index + 1) }
+                if scalar == open.mark { quote = nil }
+            } else if scalar == "#", index == 0 || line[index - 1] == " " {
+                return nil
+            } else if scalar == "\"" || scalar == "'" {
+                quote = (scalar, index + 1)
+            } else if let fault = structure(scalar, line, at: index) {
+                return fault
+            }
+        }
+        guard let quote else { return nil }
+        return LineFault(
+            quote.column, "the quote is not closed on its line",
+            hint: "close it, or leave it out: names need no quotes")
+    }
+
+    /// The key of a `KEY: …` line that begins with `content`, without its quotes.
+    static func key(_ content: ArraySlice<Unicode.Scalar>) -> String? {
+        for index in content.indices where content[index] == ":" {
+            guard index + 1 == content.endIndex || content[index + 1] == " " else { continue }
+            let text = content[..<index].filter { $0 != "\"" && $0 != "'" }
+            let key = String(String.UnicodeScalarView(text))
+            return String(key.reversed().drop { $0 == " " }.reversed())
+        }
+        return nil
+    }
+
+    private static func escape(at column: Int) -> LineFault {
+        LineFault(
+            column, "escapes are not part of policy files",
+            hint: "write the character itself; names are ASCII letters, digits, `.`, `_` and `-`")
+    }
+
+    private static func structure(
+        _ scalar: Unicode.Scalar, _ line: [Unicode.Scalar], at index: Int
+    ) -> LineFault? {
+        let column = index + 1
+        switch scalar {
+        case "\t": return tab(column)
+        case "&": return refused("anchors (`&`)", column)
+        case "*": return refused("aliases (`*`)", column)
+        case "{", "}", "[", "]": return brackets(column)
+        case "?": return refused("complex keys (`?`)", column)
+        case "%" where index == 0: return refused("directives (`%`)", column)
+        case "!" where !isOperator(line, at: index): return refused("tags (`!`)", column)
+        case "<" where isMerge(line, at: index): return refused("merges (`<<`)", column)
+        default: return nil
+        }
+    }
+
+    /// Whether the `!` at `index` is that of `KEY != VALUE`: where a text begins, YAML reads a tag.
+    private static func isOperator(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+        guard line.indices.contains(index + 1), line[index + 1] == "=" else { return false }
+        guard let before = line[..<index].last(where: { $0 != " " }) else { return false }
+        return before != ":" && before != "-"
+    }
+
+    private static func isMerge(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+        line[index...].starts(with: ["<", "<"])
+    }
+
+    private static func tab(_ column: Int) -> LineFault {
+        LineFault(
+            column, "a tab may not stand here: editors show it in different widths",
+            hint: "use spaces")
+    }
+
+    private static func refused(_ part: String, _ column: Int) -> LineFault {
+        LineFault(
+            column, "\(part) are not part of policy files: a file must mean what it shows",
+            hint: "write the text out in each place")
+    }
+
+    private static func brackets(_ column: Int) -> LineFault {
+        LineFault(
+            column, "collections in brackets are not part of policy files",
+            hint: "write one `- item` or one `key: value` on a line")
+    }
+}

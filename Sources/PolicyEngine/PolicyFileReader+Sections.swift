@@ -1,0 +1,155 @@
+import Yams
+
+/// One function for each key of a file.
+extension PolicyFileReader {
+    mutating func policyName(_ frame: YAMLFrame) -> Located<String>? {
+        guard let text = text(frame, "the name of the policy") else { return nil }
+        return name(text, "the name of a policy")
+    }
+
+    mutating func tier(_ frame: YAMLFrame) -> PolicyTier? {
+        guard let text = text(frame, "a tier") else { return nil }
+        if let tier = PolicyTier(rawValue: text.string) { return tier }
+        let names = PolicyTier.allCases.map(\.rawValue)
+        diagnostics.report(
+            at: text.position, "unknown tier `\(text.string)`",
+            hint: Spelling.hint(for: text.string, among: names, "tiers"))
+        return nil
+    }
+
+    mutating func checkMode(_ frame: YAMLFrame) {
+        guard let text = text(frame, "a mode") else { return }
+        switch text.string {
+        case "enforce": return
+        case "audit":
+            diagnostics.report(
+                at: text.position, "`mode: audit` is not yet supported",
+                hint: "write `mode: enforce`, or leave the key out")
+        default:
+            diagnostics.report(
+                at: text.position, "unknown mode `\(text.string)`", hint: "the mode is `enforce`")
+        }
+    }
+
+    mutating func selector(_ frame: YAMLFrame) -> PeerSet? {
+        guard let text = text(frame, "the VMs, as in `label app=shop`") else { return nil }
+        return diagnostics.noting { () throws(SyntaxFault) in try Self.peers(text) }
+    }
+
+    mutating func groups(_ frame: YAMLFrame) -> [NamedGroup] {
+        pairs(frame, "groups", "web: label role=web").compactMap { key, value in
+            let name = name(key, "the name of a group")
+            let text = text(value, "the members of the group, as in `label role=web`")
+            let members = text.flatMap { text in
+                diagnostics.noting { () throws(SyntaxFault) in try Self.peers(text) }
+            }
+            // A group at fault keeps its name: what refers to it is not at fault.
+            return name.map { NamedGroup(name: $0, members: members ?? PeerSet([])) }
+        }
+    }
+
+    mutating func services(_ frame: YAMLFrame) -> [NamedService] {
+        pairs(frame, "services", "http: tcp/80, tcp/443").compactMap { key, value in
+            let name = name(key, "the name of a service")
+            let text = text(value, "protocols and ports, as in `tcp/80, tcp/443`")
+            let terms = text.flatMap { text in
+                diagnostics.noting { () throws(SyntaxFault) in try Self.services(text) }
+            }
+            return name.map { NamedService(name: $0, terms: terms ?? []) }
+        }
+    }
+
+    mutating func rules(_ frame: YAMLFrame) -> [PolicyRule] {
+        guard case .list(let items, _) = frame else {
+            diagnostics.report(
+                at: frame.position, "expected a list of rules, found \(frame.kind)",
+                hint: "write one rule on a line, as in `- allow web -> db on tcp/5432`")
+            return []
+        }
+        return items.compactMap { item in
+            guard let text = text(item, "a rule, as in `allow web -> db`") else { return nil }
+            return diagnostics.noting { () throws(SyntaxFault) in try RuleGrammar.rule(text) }
+        }
+    }
+
+    mutating func defaultRule(_ frame: YAMLFrame) -> DefaultRule? {
+        guard let text = text(frame, "`allow`, `deny`, `reject` or `pass`") else { return nil }
+        return diagnostics.noting { () throws(SyntaxFault) in try RuleGrammar.defaultRule(text) }
+    }
+
+    private static func peers(_ text: LocatedText) throws(SyntaxFault) -> PeerSet {
+        var reader = try TokenReader(text)
+        let peers = try PeerGrammar.peers(&reader)
+        guard reader.isAtEnd else {
+            throw reader.unexpected(
+                "`,`, `except` or the end", hint: "several peers are joined by commas")
+        }
+        return peers
+    }
+
+    private static func services(
+        _ text: LocatedText
+    ) throws(SyntaxFault) -> [Located<ServiceTerm>] {
+        var reader = try TokenReader(text)
+        let terms = try ServiceGrammar.services(&reader)
+        guard reader.isAtEnd else {
+            throw reader.unexpected(
+                "`,` or the end", hint: "several services are joined by commas")
+        }
+        return terms
+    }
+
+    /// The entries of a section that maps names.
+    private mutating func pairs(
+        _ frame: YAMLFrame, _ section: String, _ example: String
+    ) -> [(LocatedText, YAMLFrame)] {
+        if case .mapping(let pairs, _) = frame { return pairs.map { ($0.key, $0.value) } }
+        diagnostics.report(
+            at: frame.position, "expected \(section) by name, found \(frame.kind)",
+            hint: "write one on a line, as in `\(example)`, or leave the key out")
+        return []
+    }
+
+    /// The text that stands at `frame`, if one does.
+    private mutating func text(_ frame: YAMLFrame, _ what: String) -> LocatedText? {
+        if case .text(let text) = frame, !text.isEmpty { return text }
+        var hint = "write the text after the key or dash, on the same line"
+        if case .mapping = frame { hint = "a sentence holds no `: `; quote it if it must" }
+        diagnostics.report(
+            at: frame.position, "expected \(what), found \(frame.kind)", hint: hint)
+        return nil
+    }
+
+    /// A name that the file gives; it must be a text for every YAML reader.
+    private mutating func name(_ text: LocatedText, _ what: String) -> Located<String>? {
+        let name = text.string
+        return diagnostics.noting { () throws(SyntaxFault) in
+            if !text.isQuoted, let kind = ImplicitType.of(name) {
+                throw SyntaxFault(
+                    at: text.position, "`\(name)` without quotes is \(kind) in YAML, not a name",
+                    hint: "write \"\(name)\", or choose another name")
+            }
+            try NameRule.check(name, what, at: text.position)
+            if NameRule.reserved.contains(name) {
+                throw SyntaxFault(
+                    at: text.position, "`\(name)` cannot be \(what): the word has a meaning",
+                    hint: "choose another name")
+            }
+            return Located(name, at: text.position)
+        }
+    }
+}
+
+/// What YAML would take an unquoted word for.
+enum ImplicitType {
+    /// `a boolean`, `a number`, `null` or `a date`; nil for a text.
+    static func of(_ word: String) -> String? {
+        switch Resolver.default.resolveTag(of: Node(word)) {
+        case .bool: "a boolean"
+        case .int, .float: "a number"
+        case .null: "null"
+        case .timestamp: "a date"
+        default: nil
+        }
+    }
+}

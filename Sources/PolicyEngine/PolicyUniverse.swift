@@ -1,0 +1,44 @@
+public import Packet
+
+/// A VM's place in one network: who it is, which addresses are bound to it, and where it is
+/// attached.
+public struct PolicyEndpoint: Hashable, Sendable {
+    /// The VM's name; a VM has one endpoint for each network it is in.
+    public var vm: String
+    /// Its labels.
+    public var labels: [String: String]
+    /// The network.
+    public var network: VNI
+    /// The bound MAC address.
+    public var mac: MACAddress
+    /// The bound addresses.
+    public var addresses: [IPAddress]
+    /// Whether the VM may use every address, as a router does.
+    public var anyAddress: Bool
+    /// The port of this switch; nil for a VM elsewhere.
+    public var port: PortNumber?
+
+    /// An endpoint with nothing bound yet.
+    public init(
+        vm: String, labels: [String: String] = [:], network: VNI, mac: MACAddress
+    ) {
+        self.vm = vm
+        self.labels = labels
+        self.network = network
+        self.mac = mac
+        addresses = []
+        anyAddress = false
+    }
+
+    /// The bound addresses, and the link-local one that the VM forms from its MAC address.
+    public var ownedAddresses: [IPAddress] { addresses + [.linkLocal(mac)] }
+}
+
+/// Every VM that policies may speak of, on this host and on others.
+public struct PolicyUniverse: Sendable {
+    /// The endpoints. An address that two endpoints of a network claim belongs to the first.
+    public var endpoints: [PolicyEndpoint]
+
+    /// The universe of these endpoints.
+    public init(endpoints: [PolicyEndpoint] = []) { self.endpoints = endpoints }
+}

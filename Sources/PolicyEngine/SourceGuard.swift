@@ -1,0 +1,90 @@
+/// Refuses, before any YAML reader sees it, what a policy file may not hold.
+///
+/// - Refused: hidden characters, tabs, overlong lines, and every part of YAML by which a text can
+///   mean more than it shows: anchors, aliases, tags, directives, collections in brackets, complex
+///   keys, escapes, duplicate keys. What is left is mappings, lists and texts, one a line.
+/// - Cost: one pass over the text, whatever it holds.
+struct SourceGuard {
+    /// The largest file, in bytes of UTF-8.
+    static let byteCountMax = 1 << 20
+    /// The longest line, in Unicode scalars.
+    static let columnMax = 1000
+    /// The deepest indentation, which bounds how deep a reader descends.
+    static let indentationMax = 100
+
+    private var diagnostics: Diagnostics
+    private var mappings: [(indentation: Int, lines: [String: Int])] = []
+
+    /// The faults of `text`, beyond which it must not be read.
+    static func inspect(_ text: SourceText) -> Diagnostics {
+        var inspection = SourceGuard(diagnostics: Diagnostics(text))
+        for (index, line) in text.lines.enumerated() where !inspection.diagnostics.isFull {
+            inspection.inspect(line, number: index + 1)
+        }
+        return inspection.diagnostics
+    }
+
+    private mutating func inspect(_ line: [Unicode.Scalar], number: Int) {
+        let fault = Self.oversize(line) ?? Self.hidden(line) ?? LineScan.fault(line)
+        if let fault {
+            diagnostics.report(
+                at: SourcePosition(line: number, column: fault.column), fault.message,
+                hint: fault.hint)
+        } else {
+            noteKey(of: line, number: number)
+        }
+    }
+
+    private static func oversize(_ line: [Unicode.Scalar]) -> LineFault? {
+        if line.count > columnMax {
+            return LineFault(
+                columnMax + 1, "the line is longer than \(columnMax) characters",
+                hint: "break the sentence; its next lines are indented deeper than its first")
+        }
+        guard line.prefix(while: { $0 == " " }).count > indentationMax else { return nil }
+        return LineFault(
+            indentationMax + 1, "the line is indented by more than \(indentationMax) columns",
+            hint: "a policy file needs two columns for each level")
+    }
+
+    private static func hidden(_ line: [Unicode.Scalar]) -> LineFault? {
+        for (index, scalar) in line.enumerated() {
+            guard let reason = ForbiddenCharacter(scalar) else { continue }
+            let code = String(scalar.value, radix: 16, uppercase: true)
+            let padded = String(repeating: "0", count: max(0, 4 - code.count)) + code
+            return LineFault(
+                index + 1,
+                "U+\(padded) may not stand in a policy file: it is \(reason.explanation)",
+                hint: "remove the character; save the file as plain UTF-8")
+        }
+        return nil
+    }
+
+    /// Notes the key of a `KEY: …` line, and a second one in the same mapping as a fault.
+    private mutating func noteKey(of line: [Unicode.Scalar], number: Int) {
+        let indentation = line.prefix { $0 == " " }.count
+        guard indentation < line.count, line[indentation] != "#" else { return }
+        mappings.removeAll { $0.indentation > indentation }
+        guard line[indentation] != "-", let key = LineScan.key(line[indentation...]) else { return }
+        if mappings.last?.indentation != indentation { mappings.append((indentation, [:])) }
+        if let first = mappings[mappings.count - 1].lines.updateValue(number, forKey: key) {
+            diagnostics.report(
+                at: SourcePosition(line: number, column: indentation + 1),
+                "`\(key)` stands twice: it is already on line \(first)",
+                hint: "keep one of the two; a later one would silently replace the earlier")
+        }
+    }
+}
+
+/// A fault within one line, its column counted from 1.
+struct LineFault {
+    let column: Int
+    let message: String
+    let hint: String
+
+    init(_ column: Int, _ message: String, hint: String) {
+        self.column = column
+        self.message = message
+        self.hint = hint
+    }
+}
