@@ -1,0 +1,38 @@
+import FlowTable
+import Packet
+import Telemetry
+
+/// A request from the control side, carried out by the worker between two batches.
+///
+/// The memory that a command names belongs to the control side, which keeps it until the worker has
+/// said that the command is done.
+@safe package enum Command: BitwiseCopyable {
+    /// Takes over a port.
+    case attach(UnsafeMutablePointer<PortSlot>, PortNumber)
+    /// Lets go of a port, and forgets its flows and connections.
+    case detach(PortNumber)
+    /// Copies every port's counters, between two batches, so that they balance to the frame.
+    case count(UnsafeMutablePointer<CountRequest>)
+    /// Copies the live connections.
+    case listConnections(UnsafeMutablePointer<ConnectionRequest>)
+}
+
+/// Where the answer to ``Command/count(_:)`` goes.
+package struct CountRequest {
+    /// The ports, with their counters.
+    var counts: [(port: PortNumber, counts: PortCounts)] = []
+    /// How many events did not fit their ring.
+    var lostEvents: UInt64 = 0
+    /// How many connections are live.
+    var connectionCount = 0
+}
+
+/// Where the answer to ``Command/listConnections(_:)`` goes.
+@safe package struct ConnectionRequest: BitwiseCopyable {
+    /// Room for records.
+    var records: UnsafeMutablePointer<ConnectionRecord>
+    /// How many records fit.
+    var capacity: Int
+    /// How many are there.
+    var count = 0
+}

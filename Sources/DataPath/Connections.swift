@@ -1,0 +1,145 @@
+import FlowTable
+import Packet
+import PolicyEngine
+import Telemetry
+
+/// What the flow cache of a port remembers of one direction of an allowed connection.
+struct CachedFlow: BitwiseCopyable {
+    /// The connection, whose state advances with each frame.
+    var connection: ConnectionReference
+    /// Which of its directions the frames of this entry are.
+    var direction: ConnectionDirection
+    /// Where they go: the verdict holds for this receiver alone.
+    var port: PortNumber
+}
+
+/// Steps 6 to 8: the cached verdict, the policy, the connection's state.
+extension Worker {
+    /// Step 6: the fate of a frame whose flow is cached under this generation; nil is a miss.
+    mutating func followCached(
+        _ passage: inout Passage, _ key: FlowKey, _ hash: UInt64
+    ) -> Fate? {
+        let slot = unsafe slots[passage.source.number.index].unsafelyUnwrapped
+        let found = unsafe slot.pointee.flows.find(key, hash, generation: tables.generation)
+        guard let cached = unsafe found?.pointee, cached.port == passage.destination.number
+        else { return nil }
+        passage.connection = cached.connection
+        switch tracker.advance(cached.connection, step(passage, cached.direction)) {
+        case .accepted: return passage.parsed.isFragment ? nil : .transmit
+        case .invalidState: return .drop(.connectionState)
+        case .gone, .reopen: return nil
+        }
+    }
+
+    /// Steps 7 and 8 on a miss: an existing connection is followed, under its old verdict only if that
+    /// was made by the policy in force; else the frame must open one that the policy allows.
+    mutating func judgeConnection(
+        _ passage: inout Passage, _ key: FlowKey, _ hash: UInt64
+    ) -> Fate {
+        guard let match = tracker.find(key), let record = tracker.record(at: match.reference) else {
+            return open(&passage, key, hash)
+        }
+        passage.connection = match.reference
+        guard isBetween(passage, record.ports, match.direction) else {
+            return .drop(.connectionState)
+        }
+        if let fate = revalidate(&passage, record) { return fate }
+        switch tracker.advance(match.reference, step(passage, match.direction)) {
+        case .accepted: return remember(passage, key, hash, match.direction)
+        case .invalidState: return .drop(.connectionState)
+        case .gone, .reopen: return open(&passage, key, hash)
+        }
+    }
+
+    /// Asks the policy for a new connection and, if both ends allow it, writes the entry.
+    private mutating func open(_ passage: inout Passage, _ key: FlowKey, _ hash: UInt64) -> Fate {
+        _ = tracker.close(passage.connection)
+        guard passage.opensConnection else { return .drop(.noConnection) }
+        passage.decision = decide(passage.question, from: passage.source, to: passage.destination)
+        guard passage.decision.isAllowed else { return refuse(passage) }
+        let ports = ConnectionPorts(
+            original: passage.source.number, reply: passage.destination.number)
+        let opening = ConnectionOpening(
+            key, ports, judgement(passage.decision), first: step(passage, .original))
+        switch tracker.open(opening) {
+        case .opened(let reference): passage.connection = reference
+        case .limitReached: return .drop(.connectionLimit)
+        case .notAnOpening, .alreadyOpen: return .drop(.noConnection)
+        }
+        if passage.decision.isLogged { report(.opened, passage) }
+        return remember(passage, key, hash, .original)
+    }
+
+    /// Judges a connection again if its verdict is of another generation; nil when it may go on.
+    mutating func revalidate(_ passage: inout Passage, _ record: ConnectionRecord) -> Fate? {
+        guard record.judgement.generation != tables.generation else { return nil }
+        let question = Question(record.key.tuple)
+        passage.decision = decide(
+            question, from: tables.port(record.ports.original), to: tables.port(record.ports.reply))
+        guard passage.decision.isAllowed else {
+            _ = tracker.close(record.reference)
+            return .drop(.policyRevoked)
+        }
+        _ = tracker.rejudge(record.reference, judgement(passage.decision))
+        return nil
+    }
+
+    /// Step 7: asks the rules of both ends. An end behind an uplink has none.
+    func decide(
+        _ question: Question, from source: PortEntry, to destination: PortEntry
+    ) -> Decision {
+        Decision(
+            egress: source.isUplink
+                ? nil : tables.policy.classify(port: source.number, .egress, question.egress),
+            ingress: destination.isUplink
+                ? nil : tables.policy.classify(port: destination.number, .ingress, question.ingress))
+    }
+
+    /// The fate of a frame that a rule stopped.
+    func refuse(_ passage: Passage) -> Fate {
+        passage.decision.refusal?.action == .reject ? .reject : .drop(.deniedByPolicy)
+    }
+
+    /// Writes the allowed flow into the cache of its port.
+    ///
+    /// A first fragment is noted, too, so that the later ones may follow it.
+    private mutating func remember(
+        _ passage: Passage, _ key: FlowKey, _ hash: UInt64, _ direction: ConnectionDirection
+    ) -> Fate {
+        rememberFragment(passage)
+        let flow = CachedFlow(
+            connection: passage.connection, direction: direction, port: passage.destination.number)
+        unsafe slots[passage.source.number.index]?.pointee.flows
+            .insert(key, hash, generation: tables.generation, flow)
+        return .transmit
+    }
+
+    /// What the frame means for its connection.
+    private func step(_ passage: Passage, _ direction: ConnectionDirection) -> ConnectionStep {
+        var step = ConnectionStep(
+            direction, passage.parsed.tcpFlags, byteCount: passage.frame.byteCount, now: now)
+        step.packetCount = passage.packetCount
+        step.isOpening = !passage.parsed.isEchoReply
+        return step
+    }
+
+    private func judgement(_ decision: Decision) -> ConnectionJudgement {
+        ConnectionJudgement(
+            generation: tables.generation, egressRule: decision.egressRule,
+            ingressRule: decision.ingressRule)
+    }
+
+    /// Whether the frame goes between the ports that the connection runs between. All uplinks of a
+    /// network lead to the same outside.
+    func isBetween(
+        _ passage: Passage, _ ports: ConnectionPorts, _ direction: ConnectionDirection
+    ) -> Bool {
+        let isOriginal = direction == .original
+        return isSameSide(passage.source, isOriginal ? ports.original : ports.reply)
+            && isSameSide(passage.destination, isOriginal ? ports.reply : ports.original)
+    }
+
+    private func isSameSide(_ port: PortEntry, _ number: PortNumber) -> Bool {
+        port.number == number || (port.isUplink && tables.port(number).isUplink)
+    }
+}

@@ -1,0 +1,87 @@
+import Packet
+import Ports
+import Telemetry
+
+/// Steps 11 and 12: the frame leaves, and is counted once.
+extension Worker {
+    /// Carries out the fate of a frame.
+    mutating func settle(_ passage: inout Passage, _ fate: Fate) {
+        switch fate {
+        case .transmit: deliver(&passage)
+        case .replicate: settleCopies(replicate(&passage, toUplinksOnly: false), passage)
+        case .replicateToUplinks: settleCopies(replicate(&passage, toUplinksOnly: true), passage)
+        case .drop(let reason): drop(passage, reason)
+        case .reject:
+            drop(passage, .rejectedByPolicy)
+            reply(to: passage)
+        }
+    }
+
+    private mutating func deliver(_ passage: inout Passage) {
+        switch transmit(&passage) {
+        case .sent:
+            count(passage.destination.number)
+                .countTransmitted(byteCount: passage.frame.byteCount)
+            captureArrival(passage, .delivered)
+        case .wouldBlock: drop(passage, .transmitQueueFull)
+        case .refused: drop(passage, .transmitFailed)
+        }
+    }
+
+    private mutating func settleCopies(_ copies: Copies, _ passage: Passage) {
+        guard copies.sent == 0 else { return count(passage.source.number).countReplicated() }
+        drop(passage, copies.refused)
+    }
+
+    /// Counts the end of a frame at the port it came from, and shows it to those who watch.
+    private mutating func drop(_ passage: Passage, _ reason: DropReason) {
+        count(passage.source.number).countDrop(reason)
+        if passage.destination.isPresent { captureArrival(passage, .refused(reason)) }
+        switch reason {
+        case .deniedByPolicy: report(.denied, passage)
+        case .rejectedByPolicy: report(.rejected, passage)
+        case .policyRevoked: report(.revoked, passage)
+        default: break
+        }
+    }
+
+    /// Hands the frame to the device of its destination, in the form that this device takes.
+    mutating func transmit(_ passage: inout Passage) -> TransmitResult {
+        guard let slot = unsafe slots[passage.destination.number.index] else { return .refused }
+        passage.frame.virtio = passage.outgoingVirtio
+        guard unsafe !slot.pointee.device.carriesSuperFrames else {
+            return unsafe slot.pointee.device.transmit(passage.frame)
+        }
+        if passage.frame.virtio.isSuperFrame { return unsafe transmitSegments(of: passage, to: slot) }
+        ChecksumCompletion.complete(passage.frame, passage.parsed)
+        return unsafe slot.pointee.device.transmit(passage.frame)
+    }
+
+    /// Cuts a super-frame into frames of the network's MTU. It counts as sent if a part of it was: a
+    /// receiver treats the rest as it treats any loss.
+    private mutating func transmitSegments(
+        of passage: Passage, to slot: UnsafeMutablePointer<PortSlot>
+    ) -> TransmitResult {
+        guard var segmenter = Segmenter(passage.frame, passage.parsed) else { return .refused }
+        var result = TransmitResult.refused
+        var lostCount = 0
+        var isAnySent = false
+        while let segment = segmenter.next(into: scratch) {
+            result = unsafe slot.pointee.device.transmit(segment)
+            if result == .sent { isAnySent = true } else { lostCount += 1 }
+        }
+        guard isAnySent else { return result }
+        if lostCount > 0 { unsafe slot.pointee.cells.countLostSegments(lostCount) }
+        return .sent
+    }
+
+    /// Answers a rejected packet: TCP reset, or ICMP "administratively prohibited" (RFC 1812 §5.2.7.1).
+    private mutating func reply(to passage: Passage) {
+        guard let slot = unsafe slots[passage.source.number.index],
+            unsafe slot.pointee.replies.take(now: now),
+                let answer = RejectReply.make(to: passage.frame.bytes, passage.parsed, into: scratch),
+            case .sent = unsafe slot.pointee.device.transmit(answer)
+        else { return }
+        unsafe slot.pointee.cells.countReply()
+    }
+}

@@ -1,0 +1,132 @@
+import FlowTable
+import Packet
+import PolicyEngine
+import Telemetry
+
+/// One frame on its way through the switch, and what is known of it so far.
+///
+/// Plain words, made anew for each frame. The entries are copies out of the batch's snapshot, so that a
+/// whole frame, and a whole batch, is judged under one generation.
+struct Passage: BitwiseCopyable {
+    /// Where the frame lies.
+    var frame: Frame
+    /// Its headers, checked.
+    let parsed: ParsedFrame
+    /// The port it arrived on.
+    let source: PortEntry
+    /// The network of that port.
+    let network: NetworkEntry
+    /// The port it goes to, as far as that is one port.
+    var destination = PortEntry.absent
+    /// The rules that decided, at the sender's and the receiver's port.
+    var decision = Decision.none
+    /// The connection it belongs to.
+    var connection = ConnectionReference.none
+
+    /// The frame's entry into the pipeline: step 3, all headers are checked here and nowhere else.
+    init(_ frame: Frame, from source: PortEntry, in network: NetworkEntry) {
+        self.frame = frame
+        self.source = source
+        self.network = network
+        parsed = ParsedFrame(frame.bytes, virtio: frame.virtio)
+        self.frame.byteCount = parsed.fault == .none ? parsed.byteCount : frame.byteCount
+    }
+
+    /// What the rules are asked about it.
+    var question: Question { Question(parsed.fiveTuple, parsed.service) }
+
+    /// Whether a connection may begin with it: TCP with a SYN alone (nothing is picked up in
+    /// mid-stream), ICMP with an echo request, everything else with any packet.
+    var opensConnection: Bool {
+        switch parsed.kind {
+        case .tcp: parsed.tcpFlags.intersection([.syn, .ack, .rst, .fin]) == .syn
+        case .icmpEcho: !parsed.isEchoReply
+        default: true
+        }
+    }
+
+    /// How many packets it stands for: a super-frame is several.
+    var packetCount: Int {
+        let segmentByteCount = Int(frame.virtio.gsoSize)
+        guard frame.virtio.isSuperFrame, segmentByteCount > 0 else { return 1 }
+        return (parsed.byteCount - parsed.payloadOffset + segmentByteCount - 1) / segmentByteCount
+    }
+
+    /// The virtio-net header under which the frame leaves: the guest's own words, as far as they were
+    /// checked. Its claim that a checksum is valid is not passed on; the header's length is the parsed one.
+    ///
+    /// What fits one segment is no super-frame, whatever the guest says: Linux refuses it as one.
+    var outgoingVirtio: VirtioNetHeader {
+        var virtio = frame.virtio
+        virtio.flags &= VirtioNetHeader.needsChecksum
+        if parsed.byteCount - parsed.payloadOffset <= Int(virtio.gsoSize) {
+            virtio.gsoType = VirtioNetHeader.gsoNone
+        }
+        if !virtio.isSuperFrame { virtio.gsoSize = 0 }
+        virtio.headerByteCount =
+            virtio.isSuperFrame ? UInt16(truncatingIfNeeded: parsed.payloadOffset) : 0
+        return virtio
+    }
+
+    /// The neighbour discovery message in the frame. Valid iff the frame's kind is that.
+    var neighborDiscovery: NeighborDiscovery? {
+        @_lifetime(borrow self) get {
+            let whole = frame.bytes
+            let message = whole.extracting(parsed.transportOffset..<parsed.byteCount)
+            return NeighborDiscovery(
+                message, from: parsed.fiveTuple.source, to: parsed.fiveTuple.destination,
+                hopLimit: parsed.hopLimit)
+        }
+    }
+
+    /// Whether a host asks for routers here.
+    var isRouterSolicitation: Bool {
+        guard parsed.kind == .neighborDiscovery, let message = neighborDiscovery else { return false }
+        return message.kind == .routerSolicitation
+    }
+
+    /// The connection key, with the network in it: equal addresses of two networks never meet.
+    var key: FlowKey { FlowKey(parsed.fiveTuple, network.vni) }
+}
+
+/// What becomes of a frame.
+enum Fate: BitwiseCopyable {
+    /// It goes out at ``Passage/destination``.
+    case transmit
+    /// It goes to every port of the network that may have it.
+    case replicate
+    /// It goes to every uplink: its receiver is outside and has not been heard of.
+    case replicateToUplinks
+    /// It ends here, silently.
+    case drop(DropReason)
+    /// It ends here, and its sender is told.
+    case reject
+}
+
+/// The verdicts of a connection's two ends. An end behind an uplink has no verdict.
+struct Decision: BitwiseCopyable {
+    /// At the sender's port.
+    var egress: Verdict?
+    /// At the receiver's port.
+    var ingress: Verdict?
+
+    /// No end has been asked.
+    static var none: Decision { Decision(egress: nil, ingress: nil) }
+
+    /// Whether every end that was asked allows.
+    var isAllowed: Bool { Self.allows(egress) && Self.allows(ingress) }
+
+    /// The verdict that stops the frame: the sender's, if that one does.
+    var refusal: Verdict? {
+        if !Self.allows(egress) { return egress }
+        return Self.allows(ingress) ? nil : ingress
+    }
+
+    /// Whether a rule that decided wants a log line.
+    var isLogged: Bool { egress?.isLogged == true || ingress?.isLogged == true }
+
+    private static func allows(_ verdict: Verdict?) -> Bool {
+        guard let verdict else { return true }
+        return verdict.action == .allow
+    }
+}

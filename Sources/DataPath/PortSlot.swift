@@ -1,0 +1,48 @@
+import FlowTable
+import Packet
+import Ports
+import Telemetry
+
+/// A port in the hands of its worker: the device, its flow cache and its counters.
+///
+/// - Memory: allocated by the control side at attach, freed by it after the worker let go of it.
+/// - Thread: between those two moments the worker alone touches it, but for the counters, which
+///   anyone may read.
+package struct PortSlot: ~Copyable {
+    /// Where frames come from and go to.
+    var device: PortDevice
+    /// The allowed flows of frames that arrive here. A partition of its own, so that no port can
+    /// displace the flows of another.
+    var flows: FlowCache<CachedFlow>
+    /// The datagrams from here whose first fragment passed.
+    var fragments: FragmentTracker<FragmentDecision>
+    /// The worker's side of the counters.
+    let cells: PortCounterCells
+    /// How many rejects the switch may answer here.
+    var replies = TokenBucket(rate: 100, burst: 20)
+    private let counters: PortCounters
+
+    /// A slot for `device` with an empty cache of `flowCapacity` entries.
+    package init(_ device: consuming PortDevice, flowCapacity: Int, secret: HashSecret)
+        throws(TableMemoryError)
+    {
+        let flows = try FlowCache<CachedFlow>(capacity: flowCapacity, secret: secret)
+        let fragments = try FragmentTracker<FragmentDecision>(secret: secret)
+        let counters = PortCounters()
+        self.init(device: device, flows: flows, fragments: fragments, counters: counters)
+    }
+
+    private init(
+        device: consuming PortDevice, flows: consuming FlowCache<CachedFlow>,
+        fragments: consuming FragmentTracker<FragmentDecision>, counters: consuming PortCounters
+    ) {
+        self.device = device
+        self.flows = flows
+        self.fragments = fragments
+        cells = counters.cells
+        self.counters = counters
+    }
+
+    /// The counters now.
+    package func counts() -> PortCounts { counters.snapshot() }
+}

@@ -1,0 +1,79 @@
+import Packet
+import PolicyEngine
+import Telemetry
+
+/// Broadcast and multicast: one frame received, a copy for each port of the network that may have it.
+extension Worker {
+    /// What became of the copies.
+    struct Copies: BitwiseCopyable {
+        var sent = 0
+        var refused = DropReason.noReceiver
+    }
+
+    /// Sends the frame to every receiver of its network but its sender, and says what became of it.
+    mutating func replicate(_ passage: inout Passage, toUplinksOnly: Bool) -> Copies {
+        var copies = Copies()
+        let network = passage.network
+        let end = toUplinksOnly ? network.uplinkCount : network.memberCount
+        for index in 0..<end {
+            let receiver = tables.port(network.member(at: index))
+            guard isReceiver(receiver, passage) else { continue }
+            passage.destination = receiver
+            if !toUplinksOnly, let refusal = groupIngressRefusal(&passage) {
+                copies.refused = refusal
+                captureArrival(passage, .refused(refusal))
+                continue
+            }
+            sendCopy(&passage, &copies)
+        }
+        return copies
+    }
+
+    private mutating func sendCopy(_ passage: inout Passage, _ copies: inout Copies) {
+        switch transmit(&passage) {
+        case .sent:
+            copies.sent += 1
+            count(passage.destination.number).countCopy(byteCount: passage.frame.byteCount)
+            captureArrival(passage, .delivered)
+        case .wouldBlock: copies.refused = .transmitQueueFull
+        case .refused: copies.refused = .transmitFailed
+        }
+    }
+
+    /// Whether `receiver` is among those to whom a group frame of this kind goes.
+    private func isReceiver(_ receiver: PortEntry, _ passage: Passage) -> Bool {
+        let parsed = passage.parsed
+        guard receiver.number != passage.source.number, receiver.isOpen else { return false }
+        if passage.source.isUplink && receiver.isUplink { return false }
+        if parsed.kind == .multicastControl { return receiver.isUplink }
+        if passage.isRouterSolicitation { return receiver.isUplink || receiver.routes }
+        if isLease(passage) && parsed.isDHCPFromClient {
+            return receiver.isUplink || receiver.servesDHCP
+        }
+        return true
+    }
+
+    /// Asks the sender's rules about a group frame. Each frame is judged: a group has no connection,
+    /// and its members' answers are judged by themselves.
+    func judgeGroup(_ passage: inout Passage) -> Fate {
+        guard isJudged(passage), passage.parsed.kind != .multicastControl else { return .replicate }
+        guard passage.parsed.kind != .laterFragment else { return .drop(.fragmentUnknown) }
+        guard !passage.source.isUplink else { return .replicate }
+        passage.decision.egress = tables.policy.classify(
+            port: passage.source.number, .egress, passage.question.egress)
+        return passage.decision.isAllowed ? .replicate : .drop(.deniedByPolicy)
+    }
+
+    /// Why the rules of one receiver stop this group frame, or nil. It receives as its first address.
+    private func groupIngressRefusal(_ passage: inout Passage) -> DropReason? {
+        passage.decision.ingress = nil
+        guard isJudged(passage), !passage.destination.isUplink else { return nil }
+        let tuple = passage.parsed.fiveTuple
+        passage.decision.ingress = tables.policy.classify(
+            port: passage.destination.number, .ingress,
+            PolicyQuestion(
+                own: passage.destination.receiver(of: tuple.destination), peer: tuple.source,
+                service: passage.parsed.service))
+        return passage.decision.refusal == nil ? nil : .deniedByPolicy
+    }
+}
