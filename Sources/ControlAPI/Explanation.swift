@@ -1,0 +1,107 @@
+/// The body of `POST /v1/policy/explain`: what would become of this connection?
+public struct ExplainRequest: RequestBody, Equatable {
+    /// Who opens the connection: a VM's name, or an address.
+    public var from: String
+    /// Who is called: a VM's name, or an address.
+    public var to: String
+    /// The service, as in a rule: `tcp/443`, `icmp/echo`, or a service's name.
+    public var service: String
+    /// The network; nil asks for every network that holds both ends.
+    public var network: String?
+
+    /// Creates a question.
+    public init(from: String, to: String, service: String, network: String? = nil) {
+        self.from = from
+        self.to = to
+        self.service = service
+        self.network = network
+    }
+
+    /// The keys that this request knows.
+    public enum CodingKeys: String, CodingKey, CaseIterable { case from, to, service, network }
+
+    /// Decodes a question; refuses unknown keys.
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.strictContainer(CodingKeys.self)
+        from = try keyed.decode(String.self, forKey: .from)
+        to = try keyed.decode(String.self, forKey: .to)
+        service = try keyed.decode(String.self, forKey: .service)
+        network = try keyed.decodeIfPresent(String.self, forKey: .network)
+    }
+}
+
+/// The reply to `POST /v1/policy/explain`.
+public struct ExplainReply: Codable, Sendable, Equatable {
+    /// One answer for each network and pair of addresses.
+    public var explanations: [Explanation]
+
+    /// Creates a reply.
+    public init(explanations: [Explanation]) {
+        self.explanations = explanations
+    }
+}
+
+/// What becomes of one connection, and which rules decide it.
+public struct Explanation: Codable, Sendable, Equatable {
+    /// The network.
+    public var network: String
+    /// The end that opens the connection.
+    public var from: FlowEnd
+    /// The end that is called.
+    public var to: FlowEnd
+    /// The service, as `tcp/443`.
+    public var service: String
+    /// What becomes of it: both ends must allow.
+    public var verdict = Verdict.deny
+    /// The decision at the sender's port; nil when the sender is outside.
+    public var egress: Decision?
+    /// The decision at the receiver's port; nil when the receiver is outside, or was not reached.
+    public var ingress: Decision?
+
+    /// Creates an explanation; it denies until the decisions are filled in.
+    public init(network: String, from: FlowEnd, to: FlowEnd, service: String) {
+        self.network = network
+        self.from = from
+        self.to = to
+        self.service = service
+    }
+}
+
+/// What one port decides about a connection, and by which rule.
+public struct Decision: Codable, Sendable, Equatable {
+    /// The port's device.
+    public var port: String
+    /// What it decides.
+    public var verdict: Verdict
+    /// The rule: `policy/name`, `policy/#index`, `policy/default`, or `default`.
+    public var rule: String
+    /// The file that the rule stands in; nil for `default`.
+    public var file: String?
+    /// The rule's line, from 1; nil for `default`.
+    public var line: Int?
+    /// The rule's sentence; nil for `default`.
+    public var text: String?
+
+    /// Creates a decision.
+    public init(port: String, verdict: Verdict, rule: RuleReference, text: String? = nil) {
+        self.port = port
+        self.verdict = verdict
+        self.rule = rule.name
+        file = rule.file
+        line = rule.line
+        self.text = text
+    }
+}
+
+/// What becomes of a connection.
+public enum Verdict: String, SpelledCase {
+    /// It passes.
+    case allow
+    /// It is dropped in silence.
+    case deny
+    /// It is dropped, and the sender is told.
+    case reject
+
+    /// What a value is called in errors.
+    public static let noun = "verdict"
+}

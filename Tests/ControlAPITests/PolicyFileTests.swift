@@ -1,0 +1,49 @@
+import ControlAPI
+import Testing
+
+extension PolicyFileText {
+    /// A file.
+    static let sample = PolicyFileText(path: "policies/shop.yaml", text: "policy: shop\n")
+}
+
+extension PolicyFault {
+    /// A fault in which every field is set.
+    static var sample: PolicyFault {
+        var fault = PolicyFault(
+            path: "policies/shop.yaml", line: 3, column: 9, message: "there is no group 'wbe'")
+        fault.hint = "did you mean 'web'?"
+        fault.sourceLine = "  - allow wbe -> db"
+        return fault
+    }
+}
+
+@Suite("PolicyFile")
+struct PolicyFileTests {
+    @Test("an empty list of files is a policy: none")
+    func acceptsNoFiles() throws {
+        #expect(try PolicyRequest.decode(#"{"files": []}"#.utf8).files.isEmpty)
+    }
+
+    @Test("an unknown key in a file is refused, and named by its place")
+    func refusesNestedKeys() {
+        let json = #"{"files": [{"path": "a", "text": ""}, {"path": "b", "text": "", "mode": 1}]}"#
+        let problem = #expect(throws: Problem.self) { try PolicyRequest.decode(json.utf8) }
+        #expect(problem?.field == "files.1.mode")
+    }
+
+    @Test("a file without a text is refused, and the text is named")
+    func needsText() {
+        let json = #"{"files": [{"path": "a"}]}"#
+        let problem = #expect(throws: Problem.self) { try PolicyRequest.decode(json.utf8) }
+        #expect(problem?.field == "files.0.text")
+    }
+
+    @Test("the text arrives byte for byte, whatever it holds")
+    func keepsText() throws {
+        let text = "# \"quoted\" \\ / tab\t \u{1F600} \u{0} \r\n"
+        let request = PolicyRequest(files: [PolicyFileText(path: "ä/b.yaml", text: text)])
+        let decoded = try PolicyRequest.decode(try ControlJSON.encode(request))
+        #expect(decoded.files.first?.text.utf8.elementsEqual(text.utf8) == true)
+        #expect(decoded == request)
+    }
+}

@@ -1,0 +1,56 @@
+import ControlAPI
+import Testing
+
+extension PolicySummary {
+    /// A summary in which every field is set.
+    static var sample: PolicySummary {
+        var summary = PolicySummary(
+            name: "shop", tier: "app", path: "policies/shop.yaml", rules: 5)
+        summary.governs = ["web1", "db1"]
+        return summary
+    }
+}
+
+extension PolicyShow {
+    /// A policy in which every field is set.
+    static var sample: PolicyShow {
+        var policy = PolicyShow(
+            name: "shop", tier: "app", path: "policies/shop.yaml", text: "policy: shop\n")
+        policy.governs = ["web1"]
+        policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> web")]
+        return policy
+    }
+}
+
+extension PolicyApplyReply {
+    /// A reply in which every field is set.
+    static let sample = PolicyApplyReply(
+        generation: 8, cutFlows: 2, policies: [.sample], warnings: [.sample])
+}
+
+@Suite("Policy")
+struct PolicyTests {
+    @Test("a check is valid exactly when there are no errors; warnings do not count")
+    func validity() {
+        let fine = PolicyCheckReply(policies: [.sample], errors: [], warnings: [.sample])
+        let wrong = PolicyCheckReply(policies: [], errors: [.sample], warnings: [])
+        #expect(fine.valid)
+        #expect(!wrong.valid)
+    }
+
+    @Test("errors keep their place, hint and line on the way")
+    func keepsPlaces() throws {
+        let reply = PolicyCheckReply(policies: [], errors: [.sample], warnings: [])
+        let decoded = try ControlJSON.decode(
+            PolicyCheckReply.self, from: try ControlJSON.encode(reply))
+        #expect(decoded.errors == [PolicyFault.sample])
+        #expect(decoded.errors.first?.hint == "did you mean 'web'?")
+    }
+
+    @Test("a policy that governs nobody is written with an empty list, not without one")
+    func writesEmptyLists() throws {
+        let summary = PolicySummary(name: "a", tier: "app", path: "a.yaml", rules: 0)
+        let governs = try SchemaSample(summary).fields()["governs"] as? [String]
+        #expect(governs == [])
+    }
+}

@@ -1,0 +1,73 @@
+import ControlAPI
+import Foundation
+import Testing
+
+/// One value of a type of the interface in which every field is set, as JSON.
+///
+/// The type is known to the tests by the name of its schema in `openapi.yaml`.
+struct SchemaSample: Sendable, CustomTestStringConvertible {
+    let name: String
+    let json: [UInt8]
+    let decodes: @Sendable ([UInt8]) -> Bool
+    let roundTrips: @Sendable () throws -> Bool
+
+    init<Value: Codable & Equatable & Sendable>(_ value: Value) {
+        let json = (try? ControlJSON.encode(value)) ?? []
+        name = String(describing: Value.self)
+        self.json = json
+        decodes = { (try? ControlJSON.decode(Value.self, from: $0)) != nil }
+        roundTrips = { try ControlJSON.decode(Value.self, from: json) == value }
+    }
+
+    var testDescription: String { name }
+
+    /// The fields, as JSON values.
+    func fields() throws -> [String: Any] {
+        let object = try JSONSerialization.jsonObject(with: Data(json))
+        return try #require(object as? [String: Any], "\(name) is not an object")
+    }
+
+    /// Whether the type decodes the sample without `field`.
+    func decodes(without field: String) throws -> Bool {
+        var fields = try fields()
+        fields[field] = nil
+        return decodes(Array(try JSONSerialization.data(withJSONObject: fields)))
+    }
+
+    /// Whether the type decodes the sample with a field that nobody knows.
+    func decodesUnknownField() throws -> Bool {
+        var fields = try fields()
+        fields["surplus"] = 1
+        return decodes(Array(try JSONSerialization.data(withJSONObject: fields)))
+    }
+
+    /// Every type of the interface that is an object.
+    static let all: [SchemaSample] =
+        [
+            SchemaSample(Status.sample), SchemaSample(Status.sample.ports),
+            SchemaSample(Status.sample.pressure), SchemaSample(Network.sample),
+            SchemaSample(NetworkList(networks: [.sample])), SchemaSample(NetworkRequest.sample),
+            SchemaSample(AttachRequest.sample), SchemaSample(Port.sample),
+            SchemaSample(PortList(ports: [.sample])), SchemaSample(Problem.sample),
+        ] + policies + watching
+
+    private static let policies = [
+        SchemaSample(PolicyFileText.sample), SchemaSample(PolicyRequest(files: [.sample])),
+        SchemaSample(PolicyFault.sample), SchemaSample(PolicySummary.sample),
+        SchemaSample(PolicyList(generation: 7, policies: [.sample])),
+        SchemaSample(PolicyShow.sample), SchemaSample(PolicyShow.sample.rules[0]),
+        SchemaSample(
+            PolicyCheckReply(policies: [.sample], errors: [.sample], warnings: [.sample])),
+        SchemaSample(PolicyApplyReply.sample), SchemaSample(ExplainRequest.sample),
+        SchemaSample(ExplainReply(explanations: [.sample])), SchemaSample(Explanation.sample),
+        SchemaSample(Decision.sample),
+    ]
+
+    private static let watching = [
+        SchemaSample(Flow.sample), SchemaSample(FlowList(flows: [.sample])),
+        SchemaSample(FlowEnd.sample), SchemaSample(RuleReference.sample),
+        SchemaSample(Traffic(packets: 1, bytes: 2)), SchemaSample(FrameCounters.sample),
+        SchemaSample(PortCounters(device: "web1", counters: .sample)),
+        SchemaSample(CounterReport.sample),
+    ]
+}
