@@ -1,0 +1,26 @@
+import Glibc
+
+/// Who this daemon is; does not change while it runs.
+package struct HostFacts: Sendable {
+    /// The host's name, as logs, captures and generated MAC addresses know it.
+    package let name: String
+    /// The directory that holds the state.
+    package let stateDirectory: String
+    /// When the daemon started.
+    package let started = ContinuousClock.now
+
+    /// A daemon of this name with its state in `stateDirectory`.
+    package init(name: String, stateDirectory: String) {
+        self.name = name
+        self.stateDirectory = stateDirectory
+    }
+
+    /// The name the machine has given itself.
+    package static var machineName: String {
+        var name = utsname()
+        guard unsafe uname(&name) == 0 else { return "localhost" }
+        return unsafe withUnsafeBytes(of: &name.nodename) { bytes in
+            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+}

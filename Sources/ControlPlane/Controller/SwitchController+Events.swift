@@ -1,0 +1,76 @@
+import DataPath
+import Logging
+import Packet
+import PolicyEngine
+
+// What the data path tells: logged if a rule asks for it, denials kept for the flow list.
+extension SwitchController {
+    /// Takes up what happened since the last call; called every few milliseconds from one place.
+    package func takeEvents() {
+        let now = ContinuousClock.now
+        for event in dataPath.takeEvents() {
+            switch event.kind {
+            case .moved: logMove(event)
+            case .denied, .rejected, .revoked: denials.add(event)
+            case .opened: break
+            }
+            guard event.isLogged, logBudget.take(now: now) else { continue }
+            log(event)
+        }
+        let suppressed = logBudget.takeSuppressed(now: now)
+        guard suppressed > 0 else { return }
+        logger.warning("decisions not logged: too many", metadata: ["count": "\(suppressed)"])
+    }
+
+    private func log(_ event: DataPathEvent) {
+        let rule = rule(of: event)
+        logger.notice(
+            "\(event.kind)",
+            metadata: [
+                "policy": "\(rule.policy)", "rule": "\(rule.name)",
+                "verdict": "\(event.deciding.action)",
+                "from": "\(name(event.from, event.tuple.source, event.tuple.sourcePort))",
+                "to": "\(name(event.to, event.tuple.destination, event.tuple.destinationPort))",
+                "service": "\(event.service)", "at": "\(rule.file):\(rule.line)",
+            ])
+    }
+
+    private func logMove(_ event: DataPathEvent) {
+        logger.warning(
+            "MAC address moved to another uplink",
+            metadata: [
+                "mac": "\(event.sourceMAC)", "vni": "\(event.vni)",
+                "device": "\(port(event.from)?.device ?? "?")",
+            ])
+    }
+
+    /// The rule that decided, as people know it.
+    func rule(of event: DataPathEvent) -> RuleDescription {
+        policy.compiled.rule(event.deciding.rule)
+    }
+
+    /// `web1/10.0.0.1:4711`, or the address alone outside of the VMs.
+    private func name(_ number: PortNumber?, _ address: IPAddress, _ port: UInt16) -> String {
+        let host = address.isIPv4 ? "\(address)" : "[\(address)]"
+        let vm = number.flatMap { self.port($0)?.vm }
+        return (vm.map { "\($0)/" } ?? "") + host + (port == 0 ? "" : ":\(port)")
+    }
+}
+
+extension DataPathEvent {
+    /// The verdict that decided: the refusal if there is one, else the one that asks for a log.
+    var deciding: Verdict {
+        let verdicts = [egress, ingress].compactMap(\.self)
+        return verdicts.first { $0.action != .allow } ?? verdicts.first(where: \.isLogged)
+            ?? verdicts.last ?? .denyByDefault
+    }
+
+    /// Whether a rule that took part asks for a log.
+    var isLogged: Bool {
+        switch kind {
+        case .opened: egress?.isLogged == true || ingress?.isLogged == true
+        case .denied, .rejected, .revoked: deciding.isLogged
+        case .moved: false
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import ControlAPI
+import Packet
+import PolicyEngine
+
+// What would become of a connection, and why.
+extension SwitchController {
+    /// Answers from the tables that decide frames.
+    package func explain(_ request: ExplainRequest) throws(Problem) -> ExplainReply {
+        let vni = try request.network.map { (name) throws(Problem) in
+            guard let network = state.networks.first(where: { $0.name == name }) else {
+                throw Problem.noNetwork(name, field: "network")
+            }
+            return network.vni
+        }
+        let answers: [PolicyEngine.Explanation]
+        do throws(ExplainError) {
+            answers = try policy.compiled.explain(
+                from: request.from, to: request.to, service: request.service)
+        } catch {
+            throw problem(error, request)
+        }
+        let wanted = answers.filter { vni == nil || $0.network == vni }
+        guard !wanted.isEmpty else {
+            throw Problem(
+                .notFound, "'\(request.from)' and '\(request.to)' do not meet in that network.",
+                field: "network", hint: "Leave the network out to ask in every one.")
+        }
+        return ExplainReply(explanations: wanted.map(report))
+    }
+
+    /// The problem document for a question without an answer, with the field that is at fault.
+    private func problem(_ error: ExplainError, _ request: ExplainRequest) -> Problem {
+        let endpoints = policy.compiled.universe.endpoints
+        for (field, name) in [("from", request.from), ("to", request.to)]
+        where IPAddress(name) == nil && !endpoints.contains(where: { $0.vm == name }) {
+            return Problem(.notFound, "\(error.message).", field: field, hint: error.hint)
+        }
+        let isService = error.message.contains("`\(request.service)`")
+        return Problem(
+            isService ? .invalidRequest : .notFound, "\(error.message).",
+            field: isService ? "service" : nil, hint: error.hint)
+    }
+
+    private func report(_ answer: PolicyEngine.Explanation) -> ControlAPI.Explanation {
+        let hasPort = [.tcp, .udp, .sctp].contains(answer.service.ipProtocol)
+        var to = end(answer.to, answer.ingress)
+        to.port = hasPort ? Int(answer.service.detail) : nil
+        var report = ControlAPI.Explanation(
+            network: state.networks.first { $0.vni == answer.network }?.name ?? "\(answer.network)",
+            from: end(answer.from, answer.egress), to: to, service: "\(answer.service)")
+        report.verdict = ControlAPI.Verdict(answer.verdict.action)
+        report.egress = answer.egress.map(self.report)
+        report.ingress = answer.ingress.map(self.report)
+        return report
+    }
+
+    private func end(_ address: IPAddress, _ decision: EndDecision?) -> FlowEnd {
+        FlowEnd(
+            address: "\(address)", vm: decision?.vm,
+            device: decision.flatMap { port($0.port)?.device })
+    }
+
+    private func report(_ decision: EndDecision) -> Decision {
+        let reference = RuleReference(decision.rule)
+        return Decision(
+            port: port(decision.port)?.device ?? "\(decision.port)",
+            verdict: ControlAPI.Verdict(decision.verdict.action), rule: reference,
+            text: reference.line == nil ? nil : decision.rule.text)
+    }
+}
+
+extension ControlAPI.Verdict {
+    /// An action of the policy engine, as it is reported.
+    init(_ action: PolicyEngine.Verdict.Action) {
+        switch action {
+        case .allow: self = .allow
+        case .deny: self = .deny
+        case .reject: self = .reject
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import ControlAPI
+import DataPath
+import FlowTable
+import Glibc
+import Packet
+import PolicyEngine
+
+// Live connections and recent denials.
+extension SwitchController {
+    /// The most connections that one listing holds.
+    package static let flowCountMax = 10_000
+
+    /// The flows that `query` asks for: live connections first, then denials, the latest first.
+    package func flows(_ query: FlowQuery) async -> FlowList {
+        var flows: [Flow] = []
+        var truncated = false
+        if query.verdict == nil || query.verdict == .allow {
+            let records = await dataPath.connections(limit: Self.flowCountMax)
+            truncated = records.count == Self.flowCountMax
+            flows = records.map(flow)
+        }
+        if query.verdict != .allow { flows += denials.latestFirst.map(flow) }
+        flows = flows.filter { flow in
+            (query.verdict == nil || flow.verdict == query.verdict)
+                && (query.vm == nil || flow.from.vm == query.vm || flow.to.vm == query.vm)
+        }
+        return FlowList(flows: flows, truncated: truncated)
+    }
+
+    private func flow(_ record: ConnectionRecord) -> Flow {
+        let tuple = record.key.tuple
+        var flow = blankFlow(tuple, in: record.key.vni, service: tuple.openingService)
+        flow.from = end(tuple.source, tuple.sourcePort, tuple, record.ports.original)
+        flow.to = end(tuple.destination, tuple.destinationPort, tuple, record.ports.reply)
+        flow.state = record.state.name
+        flow.rules = rules(of: record.judgement)
+        flow.original = Traffic(record.original)
+        flow.reply = Traffic(record.reply)
+        flow.idleSeconds = seconds(since: record.lastSeen, CLOCK_MONOTONIC)
+        return flow
+    }
+
+    private func flow(_ entry: DenialTable.Entry) -> Flow {
+        let event = entry.event
+        let tuple = event.tuple
+        var flow = blankFlow(tuple, in: event.vni, service: event.service)
+        flow.from = end(tuple.source, tuple.sourcePort, tuple, event.from)
+        flow.to = end(tuple.destination, tuple.destinationPort, tuple, event.to)
+        flow.state = ConnectionState.closed.name
+        flow.verdict = event.kind == .rejected ? .reject : .deny
+        flow.reason = event.reason
+        flow.rules = [RuleReference(rule(of: event))]
+        flow.original.packets = entry.count
+        flow.idleSeconds = seconds(since: event.timestamp, CLOCK_REALTIME)
+        return flow
+    }
+
+    private func blankFlow(_ tuple: FiveTuple, in vni: VNI, service: ServiceKey) -> Flow {
+        let network = state.networks.first { $0.vni == vni }?.name ?? "\(vni)"
+        let unknown = FlowEnd(address: "")
+        var flow = Flow(network: network, service: "\(service)", from: unknown, to: unknown)
+        flow.protocol = "\(tuple.ipProtocol)"
+        return flow
+    }
+
+    private func end(
+        _ address: IPAddress, _ portNumber: UInt16, _ tuple: FiveTuple, _ number: PortNumber?
+    ) -> FlowEnd {
+        let port = number.flatMap { self.port($0) }
+        return FlowEnd(
+            address: "\(address)", port: tuple.ipProtocol.hasPorts ? Int(portNumber) : nil,
+            vm: port?.vm, device: port?.device)
+    }
+
+    /// The rules that allowed a connection, the sender's first; none when they are of a policy that is
+    /// forgotten by now.
+    private func rules(of judgement: ConnectionJudgement) -> [RuleReference] {
+        guard let book = book(of: judgement.generation) else { return [] }
+        return [judgement.egressRule, judgement.ingressRule].filter { $0 < 1 << 29 }.map { rule in
+            RuleReference(book.compiled.rule(RuleID(rawValue: rule)))
+        }
+    }
+
+    /// The policy of a generation: the one in force, or the one before.
+    private func book(of generation: UInt32) -> PolicyBook? {
+        if generation >= policy.firstGeneration { return policy }
+        guard let formerPolicy, generation >= formerPolicy.firstGeneration else { return nil }
+        return formerPolicy
+    }
+
+    private func seconds(since nanoseconds: UInt64, _ clock: clockid_t) -> Int {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        let now = UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+        return now > nanoseconds ? Int((now - nanoseconds) / 1_000_000_000) : 0
+    }
+}
+
+extension DataPathEvent {
+    /// The drop reason that goes with a refusal.
+    fileprivate var reason: String {
+        switch kind {
+        case .rejected: "rejected_by_policy"
+        case .revoked: "policy_revoked"
+        case .denied, .opened, .moved: "denied_by_policy"
+        }
+    }
+}
+
+extension RuleReference {
+    /// The reference to a rule; the built-in denial stands in no file.
+    init(_ rule: RuleDescription) {
+        let isWritten = rule.line > 0
+        self.init(
+            name: rule.name, file: isWritten ? rule.file : nil, line: isWritten ? rule.line : nil)
+    }
+}
+
+extension Traffic {
+    fileprivate init(_ counts: ConnectionCounts) {
+        self.init(packets: counts.packets, bytes: counts.bytes)
+    }
+}
+
+extension IPProtocol {
+    /// Whether its packets carry port numbers.
+    fileprivate var hasPorts: Bool { self == .tcp || self == .udp || self == .sctp }
+}
+
+extension FiveTuple {
+    /// The service that a connection with this original direction opened; of ICMP, only an echo
+    /// request opens one (RFC 792 type 8, RFC 4443 §4.1 type 128).
+    var openingService: ServiceKey {
+        switch ipProtocol {
+        case .icmp: ServiceKey(ipProtocol, 8 << 8)
+        case .icmpv6: ServiceKey(ipProtocol, 128 << 8)
+        case .tcp, .udp, .sctp: ServiceKey(ipProtocol, destinationPort)
+        default: ServiceKey(ipProtocol, 0)
+        }
+    }
+}

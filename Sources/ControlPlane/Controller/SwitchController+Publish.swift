@@ -1,0 +1,80 @@
+import ControlAPI
+import DataPath
+import Packet
+import PolicyEngine
+
+// From the stored state to the data path.
+extension SwitchController {
+    /// Puts state and policy in force. A port whose device is missing is left out.
+    func publish() {
+        var names: [PortNumber: (device: String, vm: String)] = [:]
+        for (port, number) in numberedPorts { names[number] = (port.device, port.vm ?? "uplink") }
+        narrator.update(names, policy.compiled)
+        dataPath.publish(
+            SwitchConfiguration(
+                generation: state.generation,
+                networks: state.networks.map { NetworkConfiguration(vni: $0.vni, mtu: $0.mtu) },
+                ports: attachedPorts.compactMap(configuration), policy: policy.compiled))
+    }
+
+    private func configuration(of port: StoredPort) -> PortConfiguration? {
+        guard let link = links[port.device], link.isPresent,
+            let network = state.networks.firstIndex(where: { $0.name == port.network })
+        else { return nil }
+        return PortConfiguration(
+            number: link.number, network: network, isUplink: port.isUplink,
+            isOpen: isOpen(port, link), binding: port.binding)
+    }
+
+    /// Whether the port passes frames: a policy governs it. Policies judge at the VMs' ports, so an
+    /// uplink is open by itself.
+    func isOpen(_ port: StoredPort, _ link: PortLink) -> Bool {
+        link.isPresent && (port.isUplink || policy.compiled.isGoverned(link.number))
+    }
+
+    /// The VMs that policies may speak of, as the ports in `ports` say.
+    func universe(of ports: [(StoredPort, PortNumber)]) -> PolicyUniverse {
+        PolicyUniverse(
+            endpoints: ports.compactMap { port, number in
+                port.endpoint(in: network(port.network).vni, number)
+            })
+    }
+
+    /// The attached ports and their numbers.
+    var numberedPorts: [(StoredPort, PortNumber)] {
+        attachedPorts.compactMap { port in links[port.device].map { (port, $0.number) } }
+    }
+
+    /// Puts the same policy, compiled for other ports, in force from the next ``publish()`` on.
+    func renewPolicy(by book: PolicyBook) {
+        takeEvents()
+        policy = book
+    }
+
+    /// Puts another policy in force from the next ``publish()`` on.
+    func replacePolicy(by book: PolicyBook) {
+        takeEvents()  // what was decided so far has the former policy's rule numbers
+        formerPolicy = policy
+        policy = book
+        policy.firstGeneration = state.generation
+        policyFault = nil
+    }
+}
+
+extension StoredPort {
+    /// The addresses as port security wants them; an uplink has none.
+    fileprivate var binding: PortBinding {
+        PortBinding(mac: mac ?? .zero, addresses: addresses, anyAddress: anyAddress)
+            .entitled(by: labels)
+    }
+
+    /// The VM's place in its network; an uplink is none.
+    fileprivate func endpoint(in vni: VNI, _ number: PortNumber) -> PolicyEndpoint? {
+        guard let vm, let mac else { return nil }
+        var endpoint = PolicyEndpoint(vm: vm, labels: labels, network: vni, mac: mac)
+        endpoint.addresses = addresses
+        endpoint.anyAddress = anyAddress
+        endpoint.port = number
+        return endpoint
+    }
+}

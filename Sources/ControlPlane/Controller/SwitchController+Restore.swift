@@ -1,0 +1,119 @@
+import ControlAPI
+import DataPath
+import Packet
+import PolicyEngine
+
+// After a start, and every few seconds: makes devices and state agree again.
+extension SwitchController {
+    /// Takes up what the last daemon left: finishes or undoes half-done changes, compiles the policy,
+    /// opens the ports' devices, publishes. A device that is gone makes its port `missing`, no more.
+    package func restore() async throws(Problem) {
+        await beginChange()
+        defer { endChange() }
+        await cleanUp()
+        for (index, port) in attachedPorts.enumerated() {
+            let number = PortNumber(rawValue: UInt16(truncatingIfNeeded: index + 1))
+            links[port.device] = PortLink(number: number, absence: .notOpenedYet)
+        }
+        restorePolicy()
+        try commit { $0.generation += 1 }
+        reconnect()
+        publish()
+    }
+
+    /// Compiles the stored policy. One that cannot be compiled any more closes every port: nothing
+    /// passes that no policy allows.
+    private func restorePolicy() {
+        do throws(PolicyErrors) {
+            replacePolicy(by: try PolicyBook(state.policies, for: universe(of: numberedPorts)))
+        } catch {
+            let error = Problem(error)
+            policyFault = error
+            logger.critical(
+                "the stored policy cannot be compiled; every port stays closed",
+                metadata: ["reason": "\(error.detail)"])
+        }
+    }
+
+    /// Looks after the devices: finishes removals, notices devices that went, takes up those that
+    /// came back.
+    package func heal() async {
+        await beginChange()
+        defer { endChange() }
+        await cleanUp()
+        let hasLost = await dropLostDevices()
+        guard hasLost || reconnect() else { return }
+        do throws(Problem) {
+            try commit { $0.generation += 1 }
+        } catch {
+            logger.error("cannot note a change", metadata: ["reason": "\(error.detail)"])
+        }
+        publish()
+    }
+
+    /// Finishes what an attach or detach left half-done.
+    private func cleanUp() async {
+        for port in state.ports where port.phase != .attached && links[port.device] == nil {
+            await finishRemoval(of: port)
+        }
+    }
+
+    /// Tries to open every device that is missing; whether any could be.
+    @discardableResult
+    private func reconnect() -> Bool {
+        var hasFound = false
+        for port in attachedPorts {
+            guard let link = links[port.device], !link.isPresent else { continue }
+            do throws(Problem) {
+                links[port.device] = try connect(port, as: link.number, adopting: true)
+                hasFound = true
+                logger.info("device is back", metadata: ["device": "\(port.device)"])
+            } catch {
+                note(error, asAbsenceOf: port)
+            }
+        }
+        return hasFound
+    }
+
+    /// Lets go of devices that are gone, or were replaced by others of their name.
+    private func dropLostDevices() async -> Bool {
+        var hasLost = false
+        for port in attachedPorts {
+            guard let link = links[port.device], link.isPresent, isLost(port, link) else {
+                continue
+            }
+            note(.deviceIsGone(port.device), asAbsenceOf: port)
+            await dataPath.detach(link.number)
+            hasLost = true
+        }
+        return hasLost
+    }
+
+    private func isLost(_ port: StoredPort, _ link: PortLink) -> Bool {
+        do throws(Problem) {
+            let facts = try devices.facts(of: port.device, in: port.namespace)
+            return facts == nil || facts?.index != link.deviceIndex
+        } catch {
+            return error.status == Problem.Kind.notFound.status  // the namespace is gone
+        }
+    }
+
+    /// Notes why the device is not there; tells it once.
+    private func note(_ problem: Problem, asAbsenceOf port: StoredPort) {
+        guard links[port.device]?.absence?.detail != problem.detail else { return }
+        links[port.device]?.absence = problem
+        logger.warning(
+            "device is missing; it is tried again",
+            metadata: ["device": "\(port.device)", "reason": "\(problem.detail)"])
+    }
+}
+
+extension Problem {
+    fileprivate static let notOpenedYet = Problem(.unavailable, "The device is not open yet.")
+
+    fileprivate static func deviceIsGone(_ device: String) -> Problem {
+        Problem(
+            .notFound, "Device '\(device)' is gone.", field: "device",
+            hint: "It is taken up again when it is back; else detach the port.")
+    }
+}

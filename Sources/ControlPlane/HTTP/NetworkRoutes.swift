@@ -1,0 +1,32 @@
+import ControlAPI
+import Hummingbird
+
+/// Networks.
+struct NetworkRoutes: RouteGroup {
+    let controller: SwitchController
+
+    var handlers: [Route: RouteTable.Handler] {
+        [.listNetworks: list, .addNetwork: add, .showNetwork: show, .removeNetwork: remove]
+    }
+
+    private func list(_ request: RouteRequest) async throws -> Response {
+        try request.refuseQuery()
+        return try Response(json: await controller.networks())
+    }
+
+    private func add(_ request: RouteRequest) async throws -> Response {
+        let body = try await request.body(NetworkRequest.self)
+        return try Response(json: await controller.addNetwork(body), status: .created)
+    }
+
+    private func show(_ request: RouteRequest) async throws -> Response {
+        try request.refuseQuery()
+        return try Response(json: await controller.network(named: request.word))
+    }
+
+    private func remove(_ request: RouteRequest) async throws -> Response {
+        try request.refuseQuery()
+        try await controller.removeNetwork(request.word)
+        return Response(status: .noContent)
+    }
+}

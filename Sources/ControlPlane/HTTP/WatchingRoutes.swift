@@ -1,0 +1,25 @@
+import ControlAPI
+import Hummingbird
+
+/// Flows and counters.
+struct WatchingRoutes: RouteGroup {
+    let controller: SwitchController
+
+    var handlers: [Route: RouteTable.Handler] {
+        [.listFlows: flows, .counters: counters, .portCounters: portCounters]
+    }
+
+    private func flows(_ request: RouteRequest) async throws -> Response {
+        try Response(json: await controller.flows(try FlowQuery(query: request.query)))
+    }
+
+    private func counters(_ request: RouteRequest) async throws -> Response {
+        try request.refuseQuery()
+        return try Response(json: await controller.counters())
+    }
+
+    private func portCounters(_ request: RouteRequest) async throws -> Response {
+        try request.refuseQuery()
+        return try Response(json: await controller.counters(of: request.word))
+    }
+}

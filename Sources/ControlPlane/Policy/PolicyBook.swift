@@ -1,0 +1,108 @@
+import ControlAPI
+import FlowTable
+import Packet
+import PolicyEngine
+
+/// The whole policy: its sources as they were applied, and their compiled form for the present ports.
+struct PolicyBook: Sendable {
+    /// The files as they were applied.
+    let sources: [StoredPolicy]
+    /// Their compiled form; its files stand in the order of decision.
+    let compiled: CompiledPolicy
+    /// The first generation in which these sources were in force: rule numbers of verdicts made since
+    /// then are theirs, because the sources alone number the rules.
+    var firstGeneration: UInt32 = 0
+
+    /// No policy: every port is closed.
+    static let empty = PolicyBook(sources: [], compiled: .empty)
+
+    private init(sources: [StoredPolicy], compiled: CompiledPolicy) {
+        self.sources = sources
+        self.compiled = compiled
+    }
+
+    /// Parses and compiles `sources` for the VMs of `universe`.
+    init(_ sources: [StoredPolicy], for universe: PolicyUniverse) throws(PolicyErrors) {
+        let files = try Self.parse(sources)
+        self.init(sources: sources, compiled: try PolicyCompiler.compile(files, universe))
+    }
+
+    /// Every file parsed, or every fault of every file.
+    private static func parse(_ sources: [StoredPolicy]) throws(PolicyErrors) -> [PolicyFile] {
+        var files: [PolicyFile] = []
+        var errors: [PolicyError] = []
+        for source in sources {
+            do throws(PolicyErrors) {
+                files.append(
+                    try PolicyParser.parse(PolicySource(path: source.path, text: source.text)))
+            } catch {
+                errors += error.errors
+            }
+        }
+        guard errors.isEmpty else { throw PolicyErrors(errors) }
+        return files
+    }
+
+    /// The same sources, compiled for other VMs.
+    func recompiled(for universe: PolicyUniverse) throws(Problem) -> PolicyBook {
+        do throws(PolicyErrors) {
+            var book = PolicyBook(
+                sources: sources, compiled: try PolicyCompiler.compile(compiled.files, universe))
+            book.firstGeneration = firstGeneration
+            return book
+        } catch {
+            throw Problem(conflicting: error)
+        }
+    }
+
+    /// Whether the policy forbids a connection that lives; `isUplink` tells which ends have no rules.
+    func cuts(_ record: ConnectionRecord, isUplink: (PortNumber) -> Bool) -> Bool {
+        let tuple = record.key.tuple
+        let egress = PolicyQuestion(
+            own: tuple.source, peer: tuple.destination, service: tuple.openingService)
+        let ingress = PolicyQuestion(
+            own: tuple.destination, peer: tuple.source, service: tuple.openingService)
+        return !allows(.egress, record.ports.original, egress, isUplink)
+            || !allows(.ingress, record.ports.reply, ingress, isUplink)
+    }
+
+    private func allows(
+        _ direction: TrafficDirection, _ port: PortNumber, _ question: PolicyQuestion,
+        _ isUplink: (PortNumber) -> Bool
+    ) -> Bool {
+        isUplink(port)
+            || compiled.table.classify(port: port, direction, question).action == .allow
+    }
+}
+
+extension Problem {
+    /// The problem document for policy files that are refused.
+    init(_ errors: PolicyErrors) {
+        self.init(policyErrors: errors.errors.map { PolicyFault($0) })
+    }
+
+    /// The problem document for a change of ports that the policy in force does not admit.
+    init(conflicting errors: PolicyErrors) {
+        self.init(
+            .conflict, "With this change the policies in force contradict each other.",
+            hint: "Correct the policies named in the errors and apply them first.")
+        self.errors = errors.errors.map { PolicyFault($0) }
+    }
+}
+
+extension PolicyFault {
+    /// A fault of a policy file, as it is reported.
+    init(_ error: PolicyError) {
+        self.init(
+            path: error.path, line: error.line, column: error.column, message: error.message)
+        hint = error.hint
+        sourceLine = error.sourceLine
+    }
+
+    /// A remark on a policy file, as it is reported.
+    init(_ warning: PolicyWarning) {
+        self.init(
+            path: warning.path, line: warning.position.line, column: warning.position.column,
+            message: warning.message)
+    }
+}

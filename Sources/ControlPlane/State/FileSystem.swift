@@ -1,0 +1,60 @@
+import Glibc
+
+/// The few calls on paths that the control side makes; each answers 0 or a descriptor, or sets `errno`.
+///
+/// The C functions take pointers to the path's bytes; Swift keeps those alive for the call, and none
+/// of the functions keeps them longer.
+enum FileSystem {
+    /// Opens or makes a file that only the owner may read; never follows a link at the end.
+    static func makeFile(_ path: String, exclusively: Bool = false) -> CInt {
+        let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (exclusively ? O_EXCL : 0)
+        return unsafe open(path, flags, 0o600)
+    }
+
+    /// Makes a directory with these permissions.
+    static func makeDirectory(_ path: String, mode: mode_t) -> CInt { unsafe mkdir(path, mode) }
+
+    /// Makes every directory of `path` that is missing; false leaves the reason in `errno`.
+    static func makeDirectories(_ path: String, mode: mode_t) -> Bool {
+        var prefix = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            prefix += part + "/"
+            if makeDirectory(prefix, mode: mode) != 0 && errno != EEXIST { return false }
+        }
+        return true
+    }
+
+    /// Removes a file; whether it was there does not matter.
+    static func remove(_ path: String) { _ = unsafe unlink(path) }
+
+    /// Moves a file over another, at once.
+    static func move(_ path: String, to destination: String) -> CInt {
+        unsafe rename(path, destination)
+    }
+
+    /// Whether something has this path.
+    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+    /// Whether `path` is a Unix socket.
+    static func isSocket(_ path: String) -> Bool {
+        var facts = stat()
+        return unsafe lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFSOCK
+    }
+
+    /// Whether files can be made in the directory.
+    static func canWrite(in directory: String) -> Bool {
+        unsafe access(directory, W_OK | X_OK) == 0
+    }
+
+    /// Closes a descriptor.
+    static func close(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
+
+    /// Sets the permissions of a file.
+    static func setMode(_ path: String, _ mode: mode_t) -> CInt { unsafe chmod(path, mode) }
+}
+
+/// The system's words for an error number.
+func systemMessage(_ code: CInt) -> String {
+    // SAFETY: strerror's text lives until the next call in this thread, and is copied at once.
+    unsafe String(cString: strerror(code))
+}

@@ -1,0 +1,94 @@
+import GRDB
+
+/// The schema of the state database and its versions.
+///
+/// `PRAGMA user_version` holds the version: how many of ``migrations`` were run. `application_id`
+/// tells our databases from others.
+enum StateSchema {
+    /// `VSWT` in ASCII.
+    static let applicationID = 0x5653_5754
+
+    /// The steps from each version to the next; a step that was released never changes.
+    static let migrations = [version1]
+
+    private static let version1 = """
+        CREATE TABLE state (
+            id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL,
+            policy_generation INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT;
+        CREATE TABLE networks (
+            name TEXT PRIMARY KEY NOT NULL, vni INTEGER NOT NULL UNIQUE,
+            mtu INTEGER NOT NULL) STRICT;
+        CREATE TABLE ports (
+            device TEXT PRIMARY KEY NOT NULL, phase TEXT NOT NULL, mode TEXT NOT NULL,
+            namespace TEXT, vm TEXT, network TEXT NOT NULL REFERENCES networks (name),
+            mac TEXT, addresses TEXT NOT NULL, labels TEXT NOT NULL,
+            generation INTEGER NOT NULL) STRICT;
+        CREATE TABLE policies (
+            position INTEGER PRIMARY KEY NOT NULL, path TEXT NOT NULL,
+            text TEXT NOT NULL) STRICT;
+        """
+
+    /// Fills an empty database.
+    static func make(_ database: Database) throws {
+        try migrate(database, from: 0)
+    }
+
+    /// Checks the database, brings it to the newest version, and turns the write-ahead log on.
+    static func open(_ database: Database, path: String) throws {
+        let version = try version(of: database, path: path)
+        try check(database, path: path)
+        _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+        if version < migrations.count { try migrate(database, from: version) }
+    }
+
+    private static func migrate(_ database: Database, from version: Int) throws {
+        try database.inTransaction {
+            for step in migrations[version...] { try database.execute(sql: step) }
+            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try database.execute(sql: "PRAGMA user_version = \(migrations.count)")
+            if version == 0 { try write(.initial, over: StoredState(), to: database) }
+            return .commit
+        }
+    }
+
+    /// The database's version, once it is sure that it is ours and not from the future.
+    private static func version(of database: Database, path: String) throws -> Int {
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        if version == 0, id == 0, try isEmpty(database) {
+            throw StateError(.damaged, path: path, detail: "it is empty")
+        }
+        guard id == applicationID else {
+            throw StateError(.foreign, path: path, detail: "its application_id is \(id)")
+        }
+        guard (1...migrations.count).contains(version) else {
+            let detail = "this vswitchd knows versions up to \(migrations.count)"
+            throw StateError(.newer(version), path: path, detail: detail)
+        }
+        return version
+    }
+
+    private static func isEmpty(_ database: Database) throws -> Bool {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+    }
+
+    /// SQLite's own checks: pages, indices, column types, references.
+    private static func check(_ database: Database, path: String) throws {
+        let verdict = try String.fetchOne(database, sql: "PRAGMA integrity_check(1)")
+        guard verdict == "ok" else {
+            throw StateError(.damaged, path: path, detail: verdict ?? "no verdict")
+        }
+        guard try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") == nil else {
+            throw StateError(.damaged, path: path, detail: "a port refers to no network")
+        }
+    }
+}
+
+extension StoredState {
+    /// The state of a new database: the default network, nothing else.
+    package static var initial: StoredState {
+        var state = StoredState()
+        state.networks = [.default]
+        return state
+    }
+}

@@ -1,0 +1,53 @@
+import Packet
+
+/// Everything the daemon remembers over a restart.
+package struct StoredState: Equatable, Sendable {
+    /// The number of the last change; each is one larger than the one before.
+    package var generation: UInt32 = 0
+    /// The generation in which ``policies`` were applied; 0 when none were.
+    package var policyGeneration: UInt32 = 0
+    /// The networks, by VNI.
+    package var networks: [StoredNetwork] = []
+    /// The ports, by device.
+    package var ports: [StoredPort] = []
+    /// The sources of the policy in force, in the order they were given.
+    package var policies: [StoredPolicy] = []
+
+    /// An empty state, as before the first start.
+    package init() {}
+}
+
+/// A network as it is stored.
+package struct StoredNetwork: Equatable, Sendable {
+    /// The name; unique.
+    package var name: String
+    /// The identifier on the wire; unique.
+    package var vni: VNI
+    /// The largest IP packet, in bytes.
+    package var mtu: Int
+
+    /// The network that always exists.
+    package static let `default` = StoredNetwork(
+        name: "default", vni: VNI(rawValue: 1)!, mtu: 1500)  // 1 fits 24 bits
+
+    /// A network of these properties.
+    package init(name: String, vni: VNI, mtu: Int) {
+        self.name = name
+        self.vni = vni
+        self.mtu = mtu
+    }
+}
+
+/// One policy file as it was applied.
+package struct StoredPolicy: Equatable, Sendable {
+    /// The path the user named, for `file:line`.
+    package var path: String
+    /// The file's text.
+    package var text: String
+
+    /// A file with this path and text.
+    package init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
+}
