@@ -1,0 +1,111 @@
+import ArgumentParser
+import ControlAPI
+
+extension PolicyCommand {
+    /// `vswctl policy show [NAME]`
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show the policies in force, or one of them.",
+            discussion: """
+                Examples:
+                  vswctl policy show
+                  vswctl policy show shop
+                """)
+
+        @Argument(help: "The policy's name; without it all are listed.") var name: String?
+        @OptionGroup var control: ControlOptions
+
+        func run() async throws {
+            if let name {
+                try control.show(try await control.client.policy(name), Self.text)
+            } else {
+                try control.show(try await control.client.policies(), Self.text)
+            }
+        }
+
+        private static func text(_ list: PolicyList) -> String {
+            guard !list.policies.isEmpty else {
+                return "no policy is in force: every port is closed\n"
+            }
+            return PolicyText.table(list.policies)
+                + "applied in generation \(list.generation)\n"
+        }
+
+        private static func text(_ policy: PolicyShow) -> String {
+            let head = Table.fields([
+                ("policy", policy.name), ("tier", policy.tier), ("file", policy.path),
+                ("governs", policy.governs.joined(separator: ", ")),
+            ])
+            var rules = Table(["RULE", "LINE", "SENTENCE"])
+            for rule in policy.rules {
+                rules.add([rule.name, "\(rule.line)", rule.text])
+            }
+            return "\(head)\n\(rules)"
+        }
+    }
+
+    /// `vswctl policy explain FROM TO SERVICE`
+    struct Explain: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say what becomes of a connection, and which rules decide it.",
+            discussion: """
+                FROM and TO are names of VMs, or addresses. The answer comes from the compiled \
+                policy that the workers use; nothing is sent.
+
+                Examples:
+                  vswctl policy explain web1 db1 tcp/5432
+                  vswctl policy explain 203.0.113.7 web1 tcp/443
+                  vswctl policy explain web1 db1 icmp/echo --network blue
+                """)
+
+        @Argument(help: "Who opens the connection.") var from: String
+        @Argument(help: "Who is called.") var to: String
+        @Argument(help: "The service, as in a rule: tcp/443, udp/53, icmp/echo.")
+        var service: String
+        @Option(help: "The network. (default: each that holds both)") var network: String?
+        @OptionGroup var control: ControlOptions
+
+        func run() async throws {
+            let request = ExplainRequest(from: from, to: to, service: service, network: network)
+            try control.show(try await control.client.explain(request)) { reply in
+                reply.explanations.map(ExplanationText.init).map(\.description).joined()
+            }
+        }
+    }
+}
+
+/// An explanation as people read it: the verdict, then the rule at each end.
+package struct ExplanationText: CustomStringConvertible {
+    private let explanation: Explanation
+
+    /// Wraps an explanation.
+    package init(_ explanation: Explanation) {
+        self.explanation = explanation
+    }
+
+    /// The text; each line ends with a newline.
+    package var description: String {
+        let what = explanation
+        let head =
+            "\(what.verdict.rawValue): \(what.from.text) -> \(what.to.text) "
+            + "on \(what.service) in network \(what.network)\n"
+        var ends = Table()
+        Self.add("egress", what.egress, to: &ends)
+        Self.add("ingress", what.ingress, to: &ends)
+        return head.dropLast().description.printable + "\n" + ends.description
+    }
+
+    private static func add(_ side: String, _ decision: Decision?, to table: inout Table) {
+        guard let decision else { return }
+        let cells = [
+            "  " + side, decision.port, decision.verdict.rawValue, "by \(decision.rule)",
+            place(decision),
+        ]
+        table.add(cells + (decision.text.map { [$0] } ?? []))
+    }
+
+    private static func place(_ decision: Decision) -> String {
+        guard let file = decision.file else { return "nothing matched" }
+        return decision.line.map { "\(file):\($0)" } ?? file
+    }
+}

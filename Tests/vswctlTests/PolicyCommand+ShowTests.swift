@@ -1,0 +1,63 @@
+import ControlAPI
+import Testing
+import vswctl
+
+extension PolicyCommandTests {
+    static var explanation: Explanation {
+        var explanation = Explanation(
+            network: "blue", from: FlowEnd(address: "10.66.0.11", vm: "web1"),
+            to: FlowEnd(address: "10.66.0.12", vm: "db1"), service: "tcp/22")
+        explanation.egress = Decision(
+            port: "web1", verdict: .allow,
+            rule: RuleReference(name: "shop/#1", file: "shop.yaml", line: 9),
+            text: "allow any -> db")
+        explanation.ingress = Decision(
+            port: "db1", verdict: .deny, rule: RuleReference(name: "default"))
+        return explanation
+    }
+
+    @Test("explain says the verdict, then the rule at each end with its file and line")
+    func explain() throws {
+        let (run, requests) = try CommandLineRun.against(
+            ["POST /v1/policy/explain": .init(ExplainReply(explanations: [Self.explanation]))],
+            "policy", "explain", "web1", "db1", "tcp/22", "--network", "blue")
+        #expect(run.status == 0)
+        let lines = [
+            "deny: web1 10.66.0.11 -> db1 10.66.0.12 on tcp/22 in network blue",
+            "  egress   web1  allow  by shop/#1  shop.yaml:9      allow any -> db",
+            "  ingress  db1   deny   by default  nothing matched",
+        ]
+        #expect(run.output == lines.map { $0 + "\n" }.joined())
+        let body = Pieces(lines: requests.joined())[1]
+        let question = ExplainRequest(from: "web1", to: "db1", service: "tcp/22", network: "blue")
+        #expect(try ExplainRequest.decode(body.utf8) == question)
+    }
+
+    @Test("an end outside has no decision, and no line")
+    func explainOutside() {
+        var explanation = Self.explanation
+        explanation.egress = nil
+        let text = ExplanationText(explanation).description
+        #expect(!text.contains("egress") && text.contains("ingress"))
+    }
+
+    @Test("show without a name lists the policies; with none in force it says what that means")
+    func showAll() throws {
+        let list = PolicyList(generation: 7, policies: [Self.summary])
+        let (some, _) = try CommandLineRun.against(
+            ["GET /v1/policy": .init(list)], "policy", "show")
+        #expect(some.output.contains("web1,db1") && some.output.contains("generation 7"))
+        let (none, _) = try CommandLineRun.against(
+            ["GET /v1/policy": .init(PolicyList(generation: 0, policies: []))], "policy", "show")
+        #expect(none.output == "no policy is in force: every port is closed\n")
+    }
+
+    @Test("show with a name lists its rules with their lines")
+    func showOne() throws {
+        var policy = PolicyShow(name: "shop", tier: "app", path: "shop.yaml", text: "…")
+        policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> db")]
+        let (run, _) = try CommandLineRun.against(
+            ["GET /v1/policy/shop": .init(policy)], "policy", "show", "shop")
+        #expect(run.output.contains("shop/#1     9  allow any -> db\n"))
+    }
+}

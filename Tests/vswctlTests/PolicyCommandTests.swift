@@ -1,0 +1,94 @@
+import ControlAPI
+import Foundation
+import Testing
+
+@Suite("vswctl policy")
+struct PolicyCommandTests {
+    static var summary: PolicySummary {
+        var summary = PolicySummary(name: "shop", tier: "app", path: "shop.yaml", rules: 5)
+        summary.governs = ["web1", "db1"]
+        return summary
+    }
+
+    static var fault: PolicyFault {
+        var fault = PolicyFault(path: "shop.yaml", line: 2, column: 9, message: "no group 'wbe'")
+        fault.sourceLine = "- allow wbe -> db"
+        fault.hint = "did you mean 'web'?"
+        return fault
+    }
+
+    static let faultText = """
+        shop.yaml:2:9: no group 'wbe'
+            - allow wbe -> db
+                    ^
+            hint: did you mean 'web'?
+
+        """
+
+    /// Runs `body` with a policy file.
+    func withFile(_ body: (String) throws -> Void) throws {
+        let path = NSTemporaryDirectory() + "/vswctl-\(UUID().uuidString).yaml"
+        try Data("policy: shop\n".utf8).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try body(path)
+    }
+
+    @Test("check sends the texts, and exits with 0 when they are valid")
+    func check() throws {
+        try withFile { path in
+            let reply = PolicyCheckReply(policies: [Self.summary], errors: [], warnings: [])
+            let (run, requests) = try CommandLineRun.against(
+                ["POST /v1/policy/check": .init(reply)], "policy", "check", path)
+            #expect(run.status == 0 && run.output.hasSuffix("valid: 1 policies, 5 rules\n"))
+            let body = Pieces(lines: requests.joined())[1]
+            let sent = try PolicyRequest.decode(body.utf8)
+            #expect(sent.files == [PolicyFileText(path: path, text: "policy: shop\n")])
+        }
+    }
+
+    @Test("check exits with 1 when they are not, with each error's place, caret and hint")
+    func checkFails() throws {
+        try withFile { path in
+            let reply = PolicyCheckReply(policies: [], errors: [Self.fault], warnings: [])
+            let (run, _) = try CommandLineRun.against(
+                ["POST /v1/policy/check": .init(reply)], "policy", "check", path)
+            #expect(run.status == 1 && run.output.isEmpty)
+            #expect(run.error.hasPrefix(Self.faultText + "vswctl: the policy has 1 error"))
+            let (json, _) = try CommandLineRun.against(
+                ["POST /v1/policy/check": .init(reply)], "policy", "check", path, "--json")
+            #expect(json.status == 1 && json.output.contains(#""valid" : false"#))
+        }
+    }
+
+    @Test("apply says the generation, the policies and what it cuts")
+    func apply() throws {
+        try withFile { path in
+            let reply = PolicyApplyReply(
+                generation: 8, cutFlows: 2, policies: [Self.summary], warnings: [Self.fault])
+            let (run, _) = try CommandLineRun.against(
+                ["PUT /v1/policy": .init(reply)], "policy", "apply", path)
+            #expect(run.status == 0)
+            #expect(run.output.hasPrefix("warning: shop.yaml:2:9"))
+            #expect(run.output.hasSuffix("generation 8 in force: shop; 2 live flows cut\n"))
+        }
+    }
+
+    @Test("apply that is refused prints each error, and that nothing was changed")
+    func applyFails() throws {
+        try withFile { path in
+            let problem = Problem(policyErrors: [Self.fault])
+            let (run, _) = try CommandLineRun.against(
+                ["PUT /v1/policy": .init(problem: problem)], "policy", "apply", path)
+            #expect(run.status == 1 && run.output.isEmpty)
+            #expect(
+                run.error.hasPrefix(Self.faultText) && run.error.contains("nothing was changed"))
+        }
+    }
+
+    @Test("a file that is not there exits with 1, before the daemon is asked")
+    func missingFile() throws {
+        let run = try CommandLineRun(["policy", "apply", "/nowhere/a.yaml"])
+        #expect(run.status == 1)
+        #expect(run.error == "vswctl: cannot read /nowhere/a.yaml: No such file or directory\n")
+    }
+}
