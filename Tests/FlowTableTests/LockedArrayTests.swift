@@ -2,7 +2,7 @@ import FlowTable
 import Testing
 
 @Suite struct LockedArrayTests {
-    /// An array that tasks can share.
+    /// An array that threads can share.
     final class Shared: Sendable {
         let counters: LockedArray<Int>
 
@@ -19,14 +19,10 @@ import Testing
     }
 
     @Test("nobody enters while another is inside")
-    func exclusion() async throws {
+    func exclusion() throws {
         let shared = try Shared()
-        await withTaskGroup { group in
-            for _ in 0..<4 {
-                group.addTask {
-                    for round in 0..<30_000 { shared.add(to: round % 2) }
-                }
-            }
+        onThreads(4) { _ in
+            for round in 0..<30_000 { shared.add(to: round % 2) }
         }
         for (index, expected) in [60_000, 60_000, 0].enumerated() {
             let value = shared.counters.lock(index).pointee
