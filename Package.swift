@@ -89,9 +89,9 @@ let package = Package(
         testRoom("PolicyEngineTests", ["PolicyEngine"]),
         testRoom("CaptureTests", ["Capture"]),
         testRoom("DataPathTests", ["DataPath"]),
-        testRoom("ControlAPITests", ["ControlAPI"]),
+        testRoom("ControlAPITests", ["ControlAPI", yams] + nio),
         testRoom("ControlPlaneTests", ["ControlPlane"]),
-        testRoom("vswctlTests", ["vswctl"]),
+        testRoom("vswctlTests", ["vswctl", "ControlAPI"]),
         .testTarget(
             name: "StyleTests", exclude: ["hot-functions.txt"], swiftSettings: tests),
         testRoom("SystemTests", ["ControlAPI"]),

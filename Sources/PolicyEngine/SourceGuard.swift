@@ -25,7 +25,8 @@ struct SourceGuard {
     }
 
     private mutating func inspect(_ line: [Unicode.Scalar], number: Int) {
-        let fault = Self.oversize(line) ?? Self.hidden(line) ?? LineScan.fault(line)
+        let fault =
+            Self.oversize(line) ?? Self.hidden(line) ?? Self.nested(line) ?? LineScan.fault(line)
         if let fault {
             diagnostics.report(
                 at: SourcePosition(line: number, column: fault.column), fault.message,
@@ -45,6 +46,16 @@ struct SourceGuard {
         return LineFault(
             indentationMax + 1, "the line is indented by more than \(indentationMax) columns",
             hint: "a policy file needs two columns for each level")
+    }
+
+    /// A list within a list on one line would nest as deep as the line is long.
+    private static func nested(_ line: [Unicode.Scalar]) -> LineFault? {
+        let content = line.drop { $0 == " " }
+        let rest = content.dropFirst().drop { $0 == " " }
+        guard content.starts(with: ["-", " "]), rest.starts(with: ["-", " "]) else { return nil }
+        return LineFault(
+            rest.startIndex + 1, "lists within lists are not part of policy files",
+            hint: "write one `- sentence` on a line")
     }
 
     private static func hidden(_ line: [Unicode.Scalar]) -> LineFault? {

@@ -60,12 +60,12 @@ struct CaptureCommand: AsyncParsableCommand {
             filter: filter, count: count, durationSeconds: duration?.seconds, snapLength: snaplen)
         options.point = point
         let sink = PacketSink(form, countMax: count)
+        let interrupt = try Interrupt()
         let run = CaptureRun(client: control.client, options: options, sink: sink)
         let capture = Task { [device] in
             try await run.run(device)
         }
-        let interrupt = Interrupt { capture.cancel() }
-        defer { interrupt.stop() }
+        interrupt.then { capture.cancel() }
         try await capture.value
         let packets = await sink.count
         try? Output.error.write("\(packets) packet\(packets == 1 ? "" : "s") captured\n")

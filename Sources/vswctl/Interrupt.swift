@@ -1,27 +1,46 @@
-import Dispatch
+import Foundation
 import Glibc
 
-/// Turns SIGINT and SIGTERM into a call; a second one ends the program at once.
-final class Interrupt {
-    private let sources: [any DispatchSourceSignal]
+/// Where the signal handler writes to; -1 until there is an `Interrupt`.
+// It is written once, before the handler is installed, and only read from then on.
+private nonisolated(unsafe) var wakeup: CInt = -1
 
-    /// Calls `action` at the first signal, from now until `stop`.
-    init(_ action: @escaping @Sendable () -> Void) {
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler {
-                // From here on the signal does what it did before us.
-                signal(number, SIG_DFL)
-                action()
-            }
-            source.resume()
-            return source
+/// Turns the first SIGINT or SIGTERM into a call; the next one ends the program at once.
+///
+/// Signals count from the moment this is made: one that comes before `then` is kept in the pipe.
+/// A program makes one `Interrupt` at most.
+struct Interrupt {
+    private let source: CInt
+
+    /// Begins to watch.
+    init() throws {
+        var ends: [CInt] = [-1, -1]
+        // SAFETY: the array has room for the two descriptors that pipe stores.
+        guard unsafe pipe(&ends) == 0, fcntl(ends[1], F_SETFL, O_NONBLOCK) == 0 else {
+            throw CommandFailure("cannot watch for signals: \(SystemReason())")
+        }
+        source = ends[0]
+        unsafe wakeup = ends[1]
+        for number in [SIGINT, SIGTERM] { signal(number, Self.handler) }
+    }
+
+    /// Calls `action` at the first signal, or now if it has come already.
+    func then(_ action: @escaping @Sendable () -> Void) {
+        Thread.detachNewThread { [source] in
+            var ready = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
+            // SAFETY: one pollfd, which outlives the call.
+            while unsafe poll(&ready, 1, -1) < 1 {}
+            for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+            action()
         }
     }
 
-    /// Ends the watch.
-    func stop() {
-        for source in sources { source.cancel() }
+    /// Async-signal-safe (signal-safety(7)): one write, which cannot block, and `errno` as it was.
+    private static let handler: @convention(c) (CInt) -> Void = { _ in
+        let before = errno
+        var byte: UInt8 = 1
+        // SAFETY: a local byte, and a descriptor that is never closed.
+        _ = unsafe write(wakeup, &byte, 1)
+        errno = before
     }
 }

@@ -39,7 +39,7 @@ import Logging
         } catch let error as StartError {
             report("vswitchd: \(error)")
             Foundation.exit(1)
-        } catch where exitCode(for: error) == .validationFailure {
+        } catch  where exitCode(for: error) == .validationFailure {
             report(fullMessage(for: error))
             Foundation.exit(2)
         } catch {

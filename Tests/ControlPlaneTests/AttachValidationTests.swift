@@ -94,7 +94,9 @@ struct AttachValidationTests {
         Refusal(400, "labels.role", "cannot stand") { $0.labels = ["role": ""] },
     ]
 
-    @Test("a bad request is refused with status, field and a sentence", arguments: refusals + addressRefusals)
+    @Test(
+        "a bad request is refused with status, field and a sentence",
+        arguments: refusals + addressRefusals)
     private func refuses(refusal: Refusal) {
         let problem = #expect(throws: Problem.self) { try port(for: refusal.request) }
         #expect(problem?.status == refusal.status)

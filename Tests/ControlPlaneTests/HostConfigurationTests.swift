@@ -3,7 +3,8 @@ import Testing
 
 @Suite("HostConfiguration")
 struct HostConfigurationTests {
-    @Test("an empty file, and one of comments, mean the defaults", arguments: ["", "\n", "# hello\n"])
+    @Test(
+        "an empty file, and one of comments, mean the defaults", arguments: ["", "\n", "# hello\n"])
     func takesNothing(text: String) throws {
         #expect(try HostConfiguration(text, path: "v.yaml") == HostConfiguration())
     }
@@ -18,7 +19,7 @@ struct HostConfigurationTests {
         "what is wrong is told with its place",
         arguments: [
             ("nam: hv1\n", "v.yaml:1:1: 'nam' is not a known key"),
-            ("name: hv1\nname: hv2\n", "v.yaml:2"),
+            ("name: hv1\nname: hv2\n", "'name' is given twice"),
             ("workers: 2\n", "v.yaml:1:10: more than one worker is not yet"),
             ("workers: many\n", "v.yaml:1:10: 'workers' must be"),
             ("workers: 0\n", "v.yaml:1:10: 'workers' must be"),

@@ -24,7 +24,8 @@ struct LineLogTests {
         let lines = LogLines()
         lines.logger().notice("policy applied", metadata: ["b": "two words", "a": "1", "c": ""])
         let line = try #require(lines.all.first)
-        let pattern = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z notice policy applied a=1 b="two words" c=""\n/
+        let pattern =
+            /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z notice policy applied a=1 b="two words" c=""\n/
         #expect(line.wholeMatch(of: pattern) != nil, "\(line)")
     }
 

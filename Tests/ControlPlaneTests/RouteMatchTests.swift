@@ -45,9 +45,11 @@ struct PercentCodingTests {
         #expect(PercentCoding.query("")?.isEmpty == true)
     }
 
-    @Test("an incomplete escape, and one that is no text, are refused", arguments: [
-        "a=%", "a=%4", "a=%4g", "a=%ff", "%c3=1", "a=%ed%a0%80",
-    ])
+    @Test(
+        "an incomplete escape, and one that is no text, are refused",
+        arguments: [
+            "a=%", "a=%4", "a=%4g", "a=%ff", "%c3=1", "a=%ed%a0%80",
+        ])
     func refuses(query: String) {
         #expect(PercentCoding.query(query) == nil)
     }
@@ -56,7 +58,10 @@ struct PercentCodingTests {
     func roundTrips() {
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<500 {
-            let text = String((0..<8).map { _ in Character(Unicode.Scalar(UInt8.random(in: 0...255, using: &generator))) })
+            let text = String(
+                (0..<8).map { _ in
+                    Character(Unicode.Scalar(UInt8.random(in: 0...255, using: &generator)))
+                })
             #expect(PercentCoding.decode(text.percentEncoded) == text)
         }
     }

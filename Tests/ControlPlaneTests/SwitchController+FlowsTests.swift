@@ -29,7 +29,9 @@ struct SwitchControllerFlowsTests {
         try await SwitchRig.eventually(condition)
     }
 
-    @Test("an allowed connection is delivered, listed with its rules, and logged because the rule asks")
+    @Test(
+        "an allowed connection is delivered, listed with its rules, and logged because the rule asks"
+    )
     func listsAllowed() async throws {
         let rig = try await shop()
         try await send(rig, to: 5432)

@@ -98,6 +98,7 @@ struct SwitchControllerPolicyTests {
         let problem = await #expect(throws: Problem.self) {
             try await rig.controller.explain(request)
         }
-        #expect(problem?.status == status && problem?.field == field, "\(String(describing: problem))")
+        #expect(
+            problem?.status == status && problem?.field == field, "\(String(describing: problem))")
     }
 }

@@ -35,7 +35,8 @@ struct SwitchControllerRestoreTests {
         #expect(await next.controller.ports().ports.isEmpty)
     }
 
-    @Test("a device that is gone makes its port missing; the rest works, and it comes back by itself")
+    @Test(
+        "a device that is gone makes its port missing; the rest works, and it comes back by itself")
     func waitsForDevices() async throws {
         let rig = try await SwitchRig()
         try await rig.apply(SamplePolicy.open)
@@ -44,7 +45,8 @@ struct SwitchControllerRestoreTests {
         rig.devices.with { _ = $0.failsToOpen.insert("web1") }
         let next = try await rig.restarted()
         let missing = try await next.controller.port(on: "web1")
-        #expect(missing.state == .missing && missing.stateReason?.contains("cannot be opened") == true)
+        #expect(
+            missing.state == .missing && missing.stateReason?.contains("cannot be opened") == true)
         #expect(try await next.controller.port(on: "db1").state == .open)
         #expect(await next.controller.status().ports == PortTally(open: 1, closed: 0, missing: 1))
         #expect(await next.controller.status().warnings.count == 1)

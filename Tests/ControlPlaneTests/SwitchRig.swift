@@ -16,7 +16,7 @@ final class SwitchRig {
     private let directory: Home
 
     /// The directory of the state; a restarted rig shares it.
-    final class Home {
+    final class Home: Sendable {
         let temporary: TemporaryDirectory
 
         init() throws { temporary = try TemporaryDirectory() }
@@ -72,7 +72,9 @@ final class SwitchRig {
 
     static func request(_ texts: [String]) -> PolicyRequest {
         PolicyRequest(
-            files: texts.enumerated().map { PolicyFileText(path: "\($0.offset).yaml", text: $0.element) })
+            files: texts.enumerated().map {
+                PolicyFileText(path: "\($0.offset).yaml", text: $0.element)
+            })
     }
 
     /// Waits until `condition` holds, two seconds at most.

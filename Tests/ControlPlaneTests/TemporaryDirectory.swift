@@ -1,7 +1,7 @@
 import Foundation
 
 /// A directory of one test, removed with everything in it when the value goes.
-struct TemporaryDirectory: ~Copyable {
+struct TemporaryDirectory: ~Copyable, Sendable {
     /// The directory's path; short enough for a Unix socket below it.
     let path: String
 

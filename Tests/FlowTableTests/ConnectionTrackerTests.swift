@@ -11,7 +11,9 @@ import Testing
     final class Shared: Sendable {
         let all: ConnectionTracker
 
-        init() throws { all = try ConnectionTracker(limits: ConnectionLimits(), secret: secret) }
+        init(_ limits: ConnectionLimits = ConnectionLimits()) throws {
+            all = try ConnectionTracker(limits: limits, secret: secret)
+        }
     }
 
     @Test("a connection is found by the frames of both its directions, and only by those")
@@ -172,8 +174,10 @@ import Testing
     }
 
     @Test("two workers, one for each direction, lose no connection and charge none twice")
-    func twoWorkers() {
-        let tracker = self.tracker
+    func twoWorkers() throws {
+        var limits = ConnectionLimits()
+        limits.capacity = 1_000  // one shard, so that the workers meet
+        let tracker = try Shared(limits)
         onThreads(2) { number in
             let accepted = Self.work(on: tracker, number == 0 ? .original : .reply)
             #expect(accepted > 0)

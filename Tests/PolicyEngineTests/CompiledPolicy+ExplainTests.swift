@@ -123,12 +123,14 @@ import Testing
             ),
             (
                 "192.0.2.1", "192.0.2.2", "tcp/1",
-                "no policy of this host decides about 192.0.2.1 -> 192.0.2.2; at least one end must be "
+                "no policy of this host decides about 192.0.2.1 -> 192.0.2.2; at least one end "
+                    + "must be "
                     + "a VM here, and both in one network with addresses of one family"
             ),
             (
                 "10.0.0.1", "fd00::2", "tcp/1",
-                "no policy of this host decides about 10.0.0.1 -> fd00::2; at least one end must be "
+                "no policy of this host decides about 10.0.0.1 -> fd00::2; at least one end "
+                    + "must be "
                     + "a VM here, and both in one network with addresses of one family"
             ),
         ])

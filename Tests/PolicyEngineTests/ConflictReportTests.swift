@@ -10,7 +10,8 @@ import Testing
     func showsThePacket() throws {
         let found = try compileFaults(
             [
-                "policy: a\nfor: label role=db\nrules:\n- allow label role=web -> any on tcp/20-30\n",
+                "policy: a\nfor: label role=db\nrules:\n- allow label role=web -> any on "
+                    + "tcp/20-30\n",
                 "policy: b\nfor: vm db1\nrules:\n- deny any -> any on tcp/22 as no-ssh\n",
             ], try shop())
         #expect(

@@ -40,11 +40,13 @@ import Testing
             (
                 #"a: "a\u0062""#,
                 "8 escapes are not part of policy files | "
-                    + "write the character itself; names are ASCII letters, digits, `.`, `_` and `-`"
+                    + "write the character itself; names are ASCII letters, digits, `.`, `_` "
+                    + "and `-`"
             ),
             (
                 "a: \"any",
-                "6 the quote is not closed on its line | close it, or leave it out: names need no quotes"
+                "6 the quote is not closed on its line | close it, or leave it out: names need "
+                    + "no quotes"
             ),
         ])
     func refusesSyntax(line: String, expected: String) {

@@ -5,6 +5,11 @@ import Testing
 @Suite struct PolicyCompilerTests {
     private static let web = "10.0.0.1", db = "10.0.0.2", ops = "10.0.0.3"
 
+    private static func budget(_ boundaries: Int, _ port: Int, _ host: Int) -> CompileBudget {
+        CompileBudget(
+            boundaryCountPerPort: boundaries, byteCountPerPort: port, byteCountPerHost: host)
+    }
+
     private func compile(_ texts: String...) throws -> CompiledPolicy {
         let names = ["a.yaml", "b.yaml", "c.yaml", "d.yaml"]
         return try PolicyCompiler.compile(
@@ -120,18 +125,16 @@ import Testing
         "a policy over its budget is refused whole, and says which budget",
         arguments: [
             (
-                CompileBudget(
-                    boundaryCountPerPort: 50, byteCountPerPort: 1 << 20, byteCountPerHost: 1 << 28),
-                "the rules at the port of vm web1 need more than 50 boundaries, the budget of one port"
+                budget(50, 1 << 20, 1 << 28),
+                "the rules at the port of vm web1 need more than 50 boundaries, the budget of "
+                    + "one port"
             ),
             (
-                CompileBudget(
-                    boundaryCountPerPort: 1 << 16, byteCountPerPort: 300, byteCountPerHost: 1 << 28),
+                budget(1 << 16, 300, 1 << 28),
                 "the rules at the port of vm web1 need more than 300 bytes, the budget of one port"
             ),
             (
-                CompileBudget(
-                    boundaryCountPerPort: 1 << 16, byteCountPerPort: 1 << 20, byteCountPerHost: 900),
+                budget(1 << 16, 1 << 20, 900),
                 "the policies need more than 900 bytes, the budget of the host"
             ),
         ])
@@ -157,7 +160,8 @@ import Testing
             let from =
                 index % 3 == 0 ? "cidr 10.\(index % 200).0.0/16" : "label role=r\(index % 20)"
             return
-                "- allow \(from) -> label app=a\(index % 7) on tcp/\(index), udp/\(index)-\(index + 9)\n"
+                "- allow \(from) -> label app=a\(index % 7) on tcp/\(index), "
+                + "udp/\(index)-\(index + 9)\n"
         }
         let file = try policy("policy: big\nfor: any\nrules:\n" + rules.joined())
         var byteCount = 0

@@ -94,7 +94,8 @@ import Testing
         "a port of every address may use any but those that no host has",
         arguments: [
             ("198.51.100.7", nil), ("2001:db8::7", nil), ("fe80::7", nil),
-            X, ("0.0.0.0", .spoofedIP), ("0.0.0.1", .spoofedIP),
+            ("127.0.0.1", .ipv4Header),
+            ("127.255.0.1", .ipv4Header), ("0.0.0.0", .spoofedIP), ("0.0.0.1", .spoofedIP),
             ("255.255.255.255", .ipv4Header), ("::", .spoofedIP),
         ] as [(String, DropReason?)])
     func boundsAnyAddress(from: String, expected: DropReason?) throws {

@@ -51,7 +51,8 @@ import Testing
     @Test("files of one tier share it: each decides what the others leave")
     func sharesATier() throws {
         let compiled = try compile(
-            "policy: a\nfor: any\nrules:\n- allow any -> any on tcp/1-5\n- deny any -> any on tcp/9\n",
+            "policy: a\nfor: any\nrules:\n- allow any -> any on tcp/1-5\n- deny any -> any on "
+                + "tcp/9\n",
             "policy: b\nfor: any\nrules:\n- allow any -> any on tcp/3-7 log\ndefault: reject\n")
         let expected: [(UInt16, String)] = [
             (0, "reject by b/default"), (1, "allow by a/#1"), (5, "allow by a/#1"),

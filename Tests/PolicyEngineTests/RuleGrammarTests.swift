@@ -94,11 +94,13 @@ import Testing
             ),
             (
                 "deny log sampled",
-                "3:19 `log sampled` is not yet supported | write `log`, which records every decision"
+                "3:19 `log sampled` is not yet supported | write `log`, which records every "
+                    + "decision"
             ),
             (
                 "maybe",
-                "3:10 the default begins with `allow`, `deny`, `reject` or `pass`, not with `maybe` | "
+                "3:10 the default begins with `allow`, `deny`, `reject` or `pass`, not with "
+                    + "`maybe` | "
                     + "the verbs are `allow`, `deny`, `pass`, `reject`"
             ),
         ] as [(String, String?)])

@@ -76,10 +76,20 @@ import Testing
         #expect(faults(text) == ["\(expected) | \(hint)"])
     }
 
+    @Test("a list within a list is refused")
+    func refusesNestedLists() {
+        #expect(
+            faults("policy: x\nfor: any\nrules:\n  -  - allow any -> any\n") == [
+                "4:6 lists within lists are not part of policy files | "
+                    + "write one `- sentence` on a line"
+            ])
+    }
+
     @Test("the same key in two sections is no duplicate")
     func separatesSections() throws {
         let file = try policy(
-            "policy: x\nfor: any\ngroups:\n  a: any\nservices:\n  a: tcp/1\nrules:\n- deny a -> a on a\n"
+            "policy: x\nfor: any\ngroups:\n  a: any\nservices:\n  a: tcp/1\nrules:\n- deny a "
+                + "-> a on a\n"
         )
         #expect(file.groups.count == 1 && file.services.count == 1)
     }

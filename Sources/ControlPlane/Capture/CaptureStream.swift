@@ -2,6 +2,7 @@ import Capture
 import ControlAPI
 import DataPath
 import Glibc
+import Logging
 
 /// A capture that one client reads: pcapng bytes as frames come, until its count or time is over.
 ///
@@ -16,21 +17,28 @@ package actor CaptureStream {
     private var exporter: CaptureExporter
     private var remaining: Int
     private let end: ContinuousClock.Instant?
+    private let logger: Logger
 
-    /// Reads what `session` captures; `options` say for how long.
+    /// Reads what `session` captures on `source`; `options` say for how long.
     init(
-        _ session: CaptureSession, of dataPath: Switch, _ narration: CaptureExporter.Narration,
-        _ options: CaptureOptions
+        _ session: CaptureSession, _ source: (dataPath: Switch, logger: Logger),
+        _ narration: CaptureExporter.Narration, _ options: CaptureOptions
     ) {
         self.session = session
-        self.dataPath = dataPath
+        dataPath = source.dataPath
+        logger = source.logger
         exporter = CaptureExporter(.host, narration)
         exporter.declare(session.request.port)
         remaining = options.count ?? .max
         end = options.durationSeconds.map { .now + .seconds($0) }
     }
 
-    deinit { dataPath.stopCapture(session) }
+    deinit {
+        dataPath.stopCapture(session)
+        let counts = session.counts
+        logger.info(
+            "capture ended", metadata: ["frames": "\(counts.matched)", "lost": "\(counts.lost)"])
+    }
 
     /// Whether no more frames are wanted.
     package var isFinished: Bool { remaining == 0 || end.map { $0 <= .now } ?? false }

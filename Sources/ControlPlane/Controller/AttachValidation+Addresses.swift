@@ -56,7 +56,8 @@ extension AttachValidation {
         guard let text = request.mac else {
             guard port.mode == .tap else {
                 throw Problem(
-                    .invalidRequest, "'mac' is required: the guest behind '\(port.device)' is not"
+                    .invalidRequest,
+                    "'mac' is required: the guest behind '\(port.device)' is not"
                         + " made by the switch, so its MAC address is not known.", field: "mac",
                     hint: "Name the MAC address of the VM's NIC with '--mac'.")
             }
@@ -69,7 +70,8 @@ extension AttachValidation {
         }
         guard mac.isUnicast else {
             throw Problem(
-                .invalidRequest, "'\(mac)' is no station's address: its group bit is set, or it is"
+                .invalidRequest,
+                "'\(mac)' is no station's address: its group bit is set, or it is"
                     + " zero.", field: "mac", hint: "The first octet must be even, as in 52.")
         }
         guard let owner = owner(of: mac, in: port.network) else { return mac }

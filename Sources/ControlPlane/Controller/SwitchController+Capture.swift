@@ -22,7 +22,10 @@ extension SwitchController {
         }
         let narration = narrator.narration(
             filter: filter, snapByteCount: request.snapByteCount)
-        return CaptureStream(session, of: dataPath, narration, options)
+        var logger = logger
+        logger[metadataKey: "device"] = "\(device)"
+        logger.info("capture started", metadata: ["filter": "\(filter)"])
+        return CaptureStream(session, (dataPath, logger), narration, options)
     }
 
     private func point(_ point: CapturePoint) throws(Problem) -> CaptureRequest.Point {

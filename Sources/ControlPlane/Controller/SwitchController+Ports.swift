@@ -64,7 +64,10 @@ extension SwitchController {
     ) -> (state: PortState, reason: String?) {
         guard let link, link.isPresent else {
             let absence = link?.absence
-            return (.missing, [absence?.detail, absence?.hint].compactMap(\.self).joined(separator: " "))
+            return (
+                .missing,
+                [absence?.detail, absence?.hint].compactMap(\.self).joined(separator: " ")
+            )
         }
         if isOpen(port, link) { return (.open, nil) }
         let reason =

@@ -52,7 +52,8 @@ package struct ControlSocket: Sendable {
         switch connect() {
         case 0:
             throw StartError(
-                "another vswitchd answers at '\(path)': stop it, or name another socket with --socket")
+                "another vswitchd answers at '\(path)': stop it, or name another socket with --socket"
+            )
         case ECONNREFUSED: return
         case let code: throw failure("who answers there cannot be told", code)
         }

@@ -1,8 +1,8 @@
 import ControlAPI
 import DataPath
 import Hummingbird
-import Logging
 import HummingbirdCore
+import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle

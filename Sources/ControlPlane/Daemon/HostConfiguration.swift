@@ -20,19 +20,13 @@ package struct HostConfiguration: Equatable, Sendable {
         guard let mapping = node.mapping else {
             throw Self.fault(path, node, "the file must hold keys and values, as in 'name: hv1'")
         }
-        var seen: Set<String> = []
-        for (key, value) in mapping {
-            let word = key.scalar?.string ?? ""
-            guard seen.insert(word).inserted else {
-                throw Self.fault(path, key, "'\(word)' is given twice")
-            }
-            try read(word, key, value, path)
-        }
+        for (key, value) in mapping { try read(key, value, path) }
     }
 
     private mutating func read(
-        _ word: String, _ key: Node, _ value: Node, _ path: String
+        _ key: Node, _ value: Node, _ path: String
     ) throws(StartError) {
+        let word = key.scalar?.string ?? ""
         switch word {
         case "name": name = try Self.name(value, path)
         case "workers": workers = try Self.workers(value, path)
@@ -50,6 +44,9 @@ package struct HostConfiguration: Equatable, Sendable {
             throw StartError("\(path):\(mark.line):\(mark.column): \(problem)")
         } catch let YamlError.parser(_, problem, mark, _) {
             throw StartError("\(path):\(mark.line):\(mark.column): \(problem)")
+        } catch let YamlError.duplicatedKeysInMapping(keys, context) {
+            let (mark, words) = (context.mark, keys.map { "'\($0)'" }.joined(separator: ", "))
+            throw StartError("\(path):\(mark.line):\(mark.column): \(words) is given twice")
         } catch {
             throw StartError("\(path): cannot be read as YAML: \(error)")
         }

@@ -64,7 +64,9 @@ package struct LineLog: LogHandler {
             + time.map(padded).joined(separator: ":") + ".\(milliseconds)Z"
     }
 
-    private static func padded(_ number: CInt) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    private static func padded(_ number: CInt) -> String {
+        number < 10 ? "0\(number)" : "\(number)"
+    }
 }
 
 /// One line of the log.
@@ -82,9 +84,11 @@ struct LogLine {
 
     /// The line as a JSON object.
     var json: String {
-        let all = [("time", time), ("level", level), ("message", message)]
+        let all =
+            [("time", time), ("level", level), ("message", message)]
             + fields.map { ($0.key, $0.value) }
-        return "{" + all.map { "\(Self.quoted($0)):\(Self.quoted($1))" }.joined(separator: ",") + "}"
+        return "{" + all.map { "\(Self.quoted($0)):\(Self.quoted($1))" }.joined(separator: ",")
+            + "}"
     }
 
     private static func quotedIfNeeded(_ value: String) -> String {

@@ -40,7 +40,9 @@ struct UnixAddress {
         let count = min(byteCount, socklen_t(MemoryLayout<sockaddr_un>.size))
         // SAFETY: every socket address begins as sockaddr does; the kernel reads `count` bytes.
         return unsafe withUnsafePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe body($0, count) }
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, count)
+            }
         }
     }
 }

@@ -13,22 +13,21 @@ package enum RouteMatch: Equatable {
     /// Looks for the route of `method` at `path`.
     package init(_ method: String, _ path: String) {
         let matches = Self.matches(path)
-        if let match = matches.first(where: { $0.route.method == method }) {
+        let ours = matches.filter { $0.route.method == method }
+        // A fixed word fits better than a variable: POST /v1/policy/check is no policy's name.
+        if let match = ours.first(where: { $0.word.isEmpty }) ?? ours.first {
             self = .found(match.route, word: match.word)
         } else {
             self = matches.isEmpty ? .none : .otherMethods(matches.map(\.route.method))
         }
     }
 
-    /// The routes whose template fits `path`. A fixed word fits better than a variable: the route
-    /// `/v1/policy/check` is not `/v1/policy/{name}`.
+    /// The routes whose template fits `path`.
     private static func matches(_ path: String) -> [(route: Route, word: String)] {
         let segments = path.split(separator: "/", omittingEmptySubsequences: false)
-        let all = Route.allCases.compactMap { route in
+        return Route.allCases.compactMap { route in
             word(in: segments, as: route).map { (route: route, word: $0) }
         }
-        let exact = all.filter { $0.word.isEmpty }
-        return exact.isEmpty ? all : exact
     }
 
     /// The word in place of the variable, empty without one; nil when the template does not fit.

@@ -59,8 +59,9 @@ package struct RouteTable: HTTPResponder {
         var problem = problem
         problem.instance = request.uri.path
         var headers: HTTPFields = [.contentType: Problem.mediaType]
-        if problem.status == 405, case .otherMethods(let methods) = RouteMatch(
-            request.method.rawValue, request.uri.path)
+        if problem.status == 405,
+            case .otherMethods(let methods) = RouteMatch(
+                request.method.rawValue, request.uri.path)
         {
             headers[.allow] = methods.joined(separator: ", ")
         }

@@ -21,7 +21,8 @@ enum FileSystem {
             prefix += part + "/"
             if makeDirectory(prefix, mode: mode) != 0 && errno != EEXIST { return false }
         }
-        return true
+        // Also a file in the place makes mkdir(2) say EEXIST.
+        return unsafe access("\(prefix)/.", F_OK) == 0
     }
 
     /// Removes a file; whether it was there does not matter.

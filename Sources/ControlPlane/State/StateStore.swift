@@ -42,7 +42,9 @@ package final class StateStore: Sendable {
         let database = try DatabaseQueue(path: draft, configuration: configuration)
         try database.writeWithoutTransaction { try StateSchema.make($0) }
         try database.close()
-        guard FileSystem.move(draft, to: path) == 0 else { throw StateDirectory.failure(path, "rename") }
+        guard FileSystem.move(draft, to: path) == 0 else {
+            throw StateDirectory.failure(path, "rename")
+        }
     }
 
     private static var configuration: Configuration {
