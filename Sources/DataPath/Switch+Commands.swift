@@ -37,7 +37,8 @@ extension Switch {
         return SwitchCounts(
             ports: Dictionary(uniqueKeysWithValues: answer.counts.map { ($0.port, $0.counts) }),
             retired: state.withLock(\.retired), lostEvents: answer.lostEvents,
-            connectionCount: answer.connectionCount)
+            connectionCount: answer.connectionCount,
+            turnCount: link.turns.load(ordering: .relaxed))
     }
 
     /// The live connections, at most `limit`.
@@ -64,6 +65,8 @@ public struct SwitchCounts: Sendable {
     public let lostEvents: UInt64
     /// How many connections are live.
     public let connectionCount: Int
+    /// How many turns the worker has made since the start.
+    public let turnCount: UInt64
 
     /// The sum over all ports, present and past.
     public var total: PortCounts { ports.values.reduce(retired, +) }

@@ -49,6 +49,8 @@ enum LineScan {
         case "\t": return tab(column)
         case "&": return refused("anchors (`&`)", column)
         case "*": return refused("aliases (`*`)", column)
+        case "[" where isEmptyList(line, at: index), "]" where isEmptyList(line, at: index - 1):
+            return nil
         case "{", "}", "[", "]": return brackets(column)
         case "?": return refused("complex keys (`?`)", column)
         case "%" where index == 0: return refused("directives (`%`)", column)
@@ -67,6 +69,11 @@ enum LineScan {
 
     private static func isMerge(_ line: [Unicode.Scalar], at index: Int) -> Bool {
         line[index...].starts(with: ["<", "<"])
+    }
+
+    /// Whether `[]`, a list of nothing, stands at `index`: the one bracket that cannot mislead.
+    private static func isEmptyList(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+        index >= 0 && index + 1 < line.count && line[index] == "[" && line[index + 1] == "]"
     }
 
     private static func tab(_ column: Int) -> LineFault {

@@ -5,7 +5,8 @@ import Glibc
 // It is written once, before the handler is installed, and only read from then on.
 private nonisolated(unsafe) var wakeup: CInt = -1
 
-/// Turns the first SIGINT or SIGTERM into a call; the next one ends the program at once.
+/// Turns the first SIGINT or SIGTERM, or the end of who reads our output, into a call; the next signal
+/// ends the program at once.
 ///
 /// Signals count from the moment this is made: one that comes before `then` is kept in the pipe.
 /// A program makes one `Interrupt` at most.
@@ -27,9 +28,13 @@ struct Interrupt {
     /// Calls `action` at the first signal, or now if it has come already.
     func then(_ action: @escaping @Sendable () -> Void) {
         Thread.detachNewThread { [source] in
-            var ready = pollfd(fd: source, events: Int16(POLLIN), revents: 0)
-            // SAFETY: one pollfd, which outlives the call.
-            while unsafe poll(&ready, 1, -1) < 1 {}
+            // A pipe whose reader has gone is in error (poll(2)), whatever is asked for.
+            var ready = [
+                pollfd(fd: source, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: STDOUT_FILENO, events: 0, revents: 0),
+            ]
+            // SAFETY: the array holds two elements and outlives the call.
+            while unsafe poll(&ready, 2, -1) < 1 {}
             for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
             action()
         }

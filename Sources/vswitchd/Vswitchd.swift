@@ -1,5 +1,4 @@
 import ArgumentParser
-import ControlAPI
 import ControlPlane
 import Foundation
 import Glibc
@@ -10,7 +9,7 @@ import Logging
     static let configuration = CommandConfiguration(
         commandName: "vswitchd",
         abstract: "A virtual switch and firewall for VMs, in the foreground until SIGTERM.",
-        version: Product.version)
+        version: HostFacts.version)
 
     @Option(help: "The host configuration (default: \(HostConfiguration.defaultPath), if there).")
     var config: String?

@@ -46,7 +46,7 @@ final class DaemonRig: Sendable {
             name: "hv1", stateDirectory: stateDirectory, socketPath: socketPath,
             logger: log.logger(.info))
         daemon.devices = devices
-        daemon.signals = []
+        daemon.endsBySignal = false
         return daemon
     }
 

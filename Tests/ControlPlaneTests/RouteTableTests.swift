@@ -3,7 +3,8 @@ import ControlPlane
 import Foundation
 import Testing
 
-/// The control interface over a real socket, with what clients should send and what they should not.
+/// The control interface over a real socket, with what clients should send and what they should
+/// not.
 @Suite("the control interface", .serialized)
 struct RouteTableTests {
     @Test("each route that is described is answered, and each that is answered is described")

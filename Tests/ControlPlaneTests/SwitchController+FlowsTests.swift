@@ -30,7 +30,7 @@ struct SwitchControllerFlowsTests {
     }
 
     @Test(
-        "an allowed connection is delivered, listed with its rules, and logged because the rule asks"
+        "an allowed connection is delivered, listed with its rules, and logged as its rule asks"
     )
     func listsAllowed() async throws {
         let rig = try await shop()

@@ -5,8 +5,8 @@ import Logging
 import Packet
 import Ports
 
-/// A whole control side over a running data path, with devices in memory and its state in a directory
-/// of its own.
+/// A whole control side over a running data path, with devices in memory and its state in a
+/// directory of its own.
 final class SwitchRig {
     let devices: FakeDevices
     let store: StateStore

@@ -76,6 +76,24 @@ import Testing
         }
     }
 
+    @Test(
+        "neighbouring and nested prefixes of one list are one set, up to its edges",
+        arguments: [
+            ("10.0.0.0/25", "10.0.0.128/25", "10.0.0.128", "10.0.1.0"),
+            ("10.0.0.128/25", "10.0.0.0/25", "10.0.0.255", "9.255.255.255"),
+            ("10.0.0.0/8", "10.0.0.0/24", "10.0.1.0", "11.0.0.0"),
+            ("fd00::/65", "fd00:0:0:0:8000::/65", "fd00:0:0:0:8000::", "fd00:0:0:1::"),
+            ("::/80", "::/96", "::1:0:0", "0:0:0:0:1::"),
+            ("0.0.0.0/1", "128.0.0.0/1", "128.0.0.0", "::1"),
+        ])
+    func joinsNeighbours(first: String, second: String, inside: String, outside: String) throws {
+        let file = try policy(
+            "policy: x\nfor: any\nrules:\n- allow any -> cidr \(first), cidr \(second)\n")
+        let compiled = try PolicyCompiler.compile([file], try shop())
+        #expect(longest(compiled, try ip(inside)).contains("allow"))
+        #expect(!longest(compiled, try ip(outside)).contains("allow"))
+    }
+
     @Test("`::/0` holds no IPv4 address, and `0.0.0.0/0` no IPv6 address")
     func separatesFamilies() throws {
         let compiled = try rules(["::/0"])

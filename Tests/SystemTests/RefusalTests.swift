@@ -20,7 +20,7 @@ extension SystemTests {
         /// `held` is a TAP in use, `small` a veth end of MTU 1280, `one` an attached port.
         static let refusals = [
             Refusal("port attach nosuch --vm x --mode netdev", "nosuch"),
-            Refusal("port attach held --vm x --mode tap", "held", "busy"),
+            Refusal("port attach held --vm x --mode tap", "held", "exists already"),
             Refusal("port attach small --vm x --mode netdev", "small", "mtu", "1280", "1500"),
             Refusal("port attach one --vm x", "one", "already"),
             Refusal("port attach x --vm x --mac 02:66:00:00:00:01", "02:66:00:00:00:01", "one"),

@@ -90,7 +90,8 @@ extension SystemTests {
                     for site in [here, there] { try site.host.apply(policy("allow any -> any")) }
                     let watch = try two.watch([])
                     #expect(try one.pings("10.66.0.2"))
-                    #expect(try watch.counts().isEmpty)
+                    try one.inject(["honest-ipv4"], toward: here.guests[1].plan)
+                    #expect(try watch.counts()["honest-ipv4"] == nil)
                     here.host.kill()
                     #expect(try there.guests[0].pings("10.66.0.2"))
                     try here.host.start()

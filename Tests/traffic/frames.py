@@ -120,7 +120,7 @@ def frames(me, peer):
         "nd-source": nd(135, zero + peer.ip6 + b"\1\1" + me.mac, source=FORGED_IP6),
         "router": nd(134, struct.pack("!BBHII", 64, 0, 1800, 0, 0) + b"\1\1" + me.mac,
                      source=me.link_local, destination=NODES6, to=ALL_NODES),
-        "redirect": nd(137, zero + FORGED_IP6 + peer.ip6, source=me.link_local),
+        "redirect": nd(137, zero + me.link_local + peer.ip6, source=me.link_local),
         "dhcp-server": ip4("dhcp-server", ports=(67, 68), to=BROADCAST,
                            destination=b"\xff\xff\xff\xff"),
         "dhcpv6-server": ip6("dhcpv6-server", ports=(547, 546)),

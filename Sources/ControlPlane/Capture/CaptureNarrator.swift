@@ -34,8 +34,8 @@ package final class CaptureNarrator: Sendable {
             comment: { [self] record in comment(on: record) })
     }
 
-    /// `allow egress shop/#2 policies/shop.yaml:14, ingress …`, or `drop denied_by_policy …`; nothing
-    /// about a frame that passed without any rule, as ARP does.
+    /// `allow egress shop/#2 policies/shop.yaml:14, ingress …`, or `drop denied_by_policy …`;
+    /// nothing about a frame that passed without any rule, as ARP does.
     package func comment(on record: CaptureRecord) -> String? {
         let rules = [("egress", record.egressRule), ("ingress", record.ingressRule)]
             .filter { $0.1 != CaptureNote.noRule }

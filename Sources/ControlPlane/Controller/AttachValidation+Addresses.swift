@@ -102,7 +102,8 @@ extension AttachValidation {
 }
 
 extension IPAddress {
-    /// Whether a host may have this address: no group, not unspecified, not broadcast, not loopback.
+    /// Whether a host may have this address: no group, not unspecified, not broadcast, not
+    /// loopback.
     fileprivate var isHost: Bool {
         let isLoopback = isIPv4 ? low >> 24 == 0xff_ff7f : high == 0 && low == 1
         let isNobody = self == .unspecified || self == .unspecifiedIPv4 || self == .broadcastIPv4

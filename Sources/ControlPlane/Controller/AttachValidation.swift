@@ -41,7 +41,7 @@ package struct AttachValidation {
     private func refuseLater(_ request: AttachRequest) throws(Problem) {
         if request.mode == .vhostUser {
             throw Problem(
-                .notYet, "Ports of mode 'vhost-user' cannot be attached yet.", field: "mode",
+                .notYet, "Not yet: ports of mode 'vhost-user'.", field: "mode",
                 hint: "Give the VM a TAP device and attach that with '--mode netdev'.")
         }
         guard let vlan = request.vlan else { return }
@@ -51,7 +51,7 @@ package struct AttachValidation {
                 field: "vlan", hint: "Leave '--vlan' out, or attach the device with '--uplink'.")
         }
         throw Problem(
-            .notYet, "Uplinks with a VLAN tag (here \(vlan)) cannot be attached yet.",
+            .notYet, "Not yet: a VLAN tag (here \(vlan)) on an uplink.",
             field: "vlan",
             hint: "Make a VLAN device with 'ip link add link … type vlan' and attach that.")
     }

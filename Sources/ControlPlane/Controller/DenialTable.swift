@@ -3,8 +3,8 @@ import Packet
 
 /// What was denied not long ago: a bounded table, alike denials added up.
 ///
-/// - Shape: at most 1,024 entries; when full, the eighth that was quiet longest makes room. A flood of
-///   denials thus costs memory only up to here, and hides older entries, no more.
+/// - Shape: at most 1,024 entries; when full, the eighth that was quiet longest makes room. A flood
+///   of denials thus costs memory only up to here, and hides older entries, no more.
 package struct DenialTable: Sendable {
     /// The most entries.
     package static let countMax = 1_024

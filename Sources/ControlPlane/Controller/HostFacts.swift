@@ -1,7 +1,11 @@
+import ControlAPI
 import Glibc
 
 /// Who this daemon is; does not change while it runs.
 package struct HostFacts: Sendable {
+    /// The version of this program.
+    package static let version = Product.version
+
     /// The host's name, as logs, captures and generated MAC addresses know it.
     package let name: String
     /// The directory that holds the state.

@@ -1,7 +1,7 @@
 import ControlAPI
 
-/// What names of networks and VMs, and labels, may look like: the same as in policy files, so that a
-/// policy can name whatever exists.
+/// What names of networks and VMs, and labels, may look like: the same as in policy files, so that
+/// a policy can name whatever exists.
 enum NameSyntax {
     /// The longest name, in bytes.
     static let byteCountMax = 128

@@ -26,8 +26,8 @@ extension SwitchController {
         return await report(port)
     }
 
-    /// Opens the device of `port` and hands it to the data path, which passes nothing before the port
-    /// is published.
+    /// Opens the device of `port` and hands it to the data path, which passes nothing before the
+    /// port is published.
     func connect(
         _ port: StoredPort, as number: PortNumber, adopting: Bool
     ) throws(Problem) -> PortLink {

@@ -34,7 +34,7 @@ extension SwitchController {
         case .verdict: .verdict
         case .underlay:
             throw Problem(
-                .notYet, "Frames between hosts cannot be captured yet.", field: "point",
+                .notYet, "Not yet: captures of frames between hosts.", field: "point",
                 hint: "Capture at point 'guest' or 'verdict'.")
         }
     }

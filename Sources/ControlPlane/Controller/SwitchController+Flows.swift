@@ -72,8 +72,8 @@ extension SwitchController {
             vm: port?.vm, device: port?.device)
     }
 
-    /// The rules that allowed a connection, the sender's first; none when they are of a policy that is
-    /// forgotten by now.
+    /// The rules that allowed a connection, the sender's first; none when they are of a policy that
+    /// is forgotten by now.
     private func rules(of judgement: ConnectionJudgement) -> [RuleReference] {
         guard let book = book(of: judgement.generation) else { return [] }
         return [judgement.egressRule, judgement.ingressRule].filter { $0 < 1 << 29 }.map { rule in

@@ -5,8 +5,9 @@ import PolicyEngine
 
 // After a start, and every few seconds: makes devices and state agree again.
 extension SwitchController {
-    /// Takes up what the last daemon left: finishes or undoes half-done changes, compiles the policy,
-    /// opens the ports' devices, publishes. A device that is gone makes its port `missing`, no more.
+    /// Takes up what the last daemon left: finishes or undoes half-done changes, compiles the
+    /// policy, opens the ports' devices, publishes. A device that is gone makes its port `missing`,
+    /// no more.
     package func restore() async throws(Problem) {
         await beginChange()
         defer { endChange() }

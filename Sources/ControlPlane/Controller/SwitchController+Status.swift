@@ -20,6 +20,7 @@ extension SwitchController {
         status.pressure = Pressure(
             connections: counts.connectionCount, connectionsMax: connectionCountMax,
             lostEvents: counts.lostEvents)
+        status.pressure.batches = counts.turnCount
         status.warnings = warnings(balanced: counts.total.isBalanced)
         return status
     }

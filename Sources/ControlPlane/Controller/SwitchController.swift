@@ -6,9 +6,9 @@ import PolicyEngine
 
 /// Makes the real switch what the stored state says: devices, data path, policy.
 ///
-/// Every change takes the same steps: check, compile, write down what is about to be done, touch the
-/// devices, write down that it is done, publish. The last step cannot fail; a failure before it takes
-/// back what was done, and the switch goes on as it was.
+/// Every change takes the same steps: check, compile, write down what is about to be done, touch
+/// the devices, write down that it is done, publish. The last step cannot fail; a failure before it
+/// takes back what was done, and the switch goes on as it was.
 package actor SwitchController {
     /// What is remembered over a restart.
     let store: StateStore
@@ -55,7 +55,8 @@ package actor SwitchController {
         }
     }
 
-    /// The controller of these parts for the state in `store`; nothing is done before ``restore()``.
+    /// The controller of these parts for the state in `store`; nothing is done before
+    /// ``restore()``.
     package init(
         _ store: StateStore, _ parts: Parts, host: HostFacts, logger: Logger
     ) throws(StateError) {

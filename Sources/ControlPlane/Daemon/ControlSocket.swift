@@ -1,6 +1,7 @@
 import Glibc
 
-/// The Unix socket that the daemon listens on: its directory, its permissions, and who is there already.
+/// The Unix socket that the daemon listens on: its directory, its permissions, and who is there
+/// already.
 package struct ControlSocket: Sendable {
     /// Where the socket is unless `--socket` or `$VSWITCH_SOCKET` names another.
     package static let defaultPath = "/run/vswitch/control.sock"
@@ -15,12 +16,13 @@ package struct ControlSocket: Sendable {
         self.path = path
     }
 
-    /// Makes the directory and clears away a socket that nobody answers at. A living one is left alone.
+    /// Makes the directory and clears away a socket that nobody answers at. A living one is left
+    /// alone.
     package func prepare() throws(StartError) {
         guard (1...Self.byteCountMax).contains(path.utf8.count) else {
             throw StartError(
-                "the control socket's path '\(path)' must have 1 to \(Self.byteCountMax) bytes: name"
-                    + " a shorter one with --socket")
+                "the control socket's path '\(path)' must have 1 to \(Self.byteCountMax) bytes:"
+                    + " name a shorter one with --socket")
         }
         guard FileSystem.makeDirectories(directory, mode: 0o750) else {
             throw failure("its directory cannot be made", errno)
@@ -52,8 +54,8 @@ package struct ControlSocket: Sendable {
         switch connect() {
         case 0:
             throw StartError(
-                "another vswitchd answers at '\(path)': stop it, or name another socket with --socket"
-            )
+                "another vswitchd answers at '\(path)': stop it, or name another socket with"
+                    + " --socket")
         case ECONNREFUSED: return
         case let code: throw failure("who answers there cannot be told", code)
         }

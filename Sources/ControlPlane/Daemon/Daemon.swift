@@ -6,7 +6,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import ServiceLifecycle
-import UnixSignals
 
 /// The whole daemon: what is started in which order, and stopped in the reverse one.
 package struct Daemon: Sendable {
@@ -29,8 +28,8 @@ package struct Daemon: Sendable {
     package var devices: any DeviceSource = KernelDevices()
     /// Who is told when the daemon is ready.
     package var notifier = ServiceNotifier.environment
-    /// The signals that end the daemon.
-    package var signals: [UnixSignal] = [.sigterm, .sigint]
+    /// Whether SIGTERM and SIGINT end the daemon; a test ends it by other means.
+    package var endsBySignal = true
 
     /// A daemon of this name, not yet started.
     package init(name: String, stateDirectory: String, socketPath: String, logger: Logger) {
@@ -75,7 +74,8 @@ package struct Daemon: Sendable {
             services: [
                 StopNotice(notifier: notifier), Housekeeping(controller),
                 server(controller, at: socket),
-            ], gracefulShutdownSignals: signals, logger: libraryLogger)
+            ], gracefulShutdownSignals: endsBySignal ? [.sigterm, .sigint] : [],
+            logger: libraryLogger)
         configuration.maximumGracefulShutdownDuration = Self.patience
         do {
             try await ServiceGroup(configuration: configuration).run()

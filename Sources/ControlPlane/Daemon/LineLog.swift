@@ -4,8 +4,8 @@ import Synchronization
 
 /// Writes log lines to standard error: words for people, or JSON for machines.
 ///
-/// A line is one write(2), so that lines of several threads never mix. A line that cannot be written
-/// is lost: the daemon does not stop because nobody reads its log.
+/// A line is one write(2), so that lines of several threads never mix. A line that cannot be
+/// written is lost: the daemon does not stop because nobody reads its log.
 package struct LineLog: LogHandler {
     /// How a line looks.
     package enum Format: String, CaseIterable, Sendable {
@@ -38,11 +38,19 @@ package struct LineLog: LogHandler {
     /// Writes one line.
     package func log(event: LogEvent) {
         let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        let fields = merged.map { (key: $0.key, value: "\($0.value)") }.sorted { $0.key < $1.key }
+        let fields = merged.map { (key: $0.key, value: "\($0.value)") }
+            .sorted { (Self.rank($0.key), $0.key) < (Self.rank($1.key), $1.key) }
         let line = LogLine(
             time: Self.timestamp(), level: event.level.rawValue, message: "\(event.message)",
             fields: fields)
         write((format == .text ? line.text : line.json) + "\n")
+    }
+
+    /// Decisions read like sentences: which rule said what about whom.
+    private static let sentence = ["policy", "rule", "verdict", "from", "to", "service", "at"]
+
+    private static func rank(_ key: String) -> Int {
+        sentence.firstIndex(of: key) ?? sentence.count
     }
 
     /// Writes to descriptor 2.

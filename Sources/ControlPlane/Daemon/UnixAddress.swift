@@ -4,8 +4,8 @@ import Glibc
 struct UnixAddress {
     private var address = sockaddr_un()
 
-    /// The socket at `path`, of which as much is taken as fits; a leading `@` stands for the abstract
-    /// namespace, as in `$NOTIFY_SOCKET`.
+    /// The socket at `path`, of which as much is taken as fits; a leading `@` stands for the
+    /// abstract namespace, as in `$NOTIFY_SOCKET`.
     init(_ path: String) {
         address.sun_family = sa_family_t(AF_UNIX)
         var octets = Array(path.utf8)

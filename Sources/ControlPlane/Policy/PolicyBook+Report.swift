@@ -5,7 +5,7 @@ import PolicyEngine
 // The policy as it is told to people.
 extension PolicyBook {
     /// Each file in a few words, in the order of decision.
-    var summaries: [PolicySummary] {
+    package var summaries: [PolicySummary] {
         compiled.files.map { file in
             var summary = PolicySummary(
                 name: file.name.value, tier: file.tier.rawValue, path: file.source.path,
@@ -16,10 +16,10 @@ extension PolicyBook {
     }
 
     /// What a reader may stumble over.
-    var warnings: [PolicyFault] { compiled.warnings.map { PolicyFault($0) } }
+    package var warnings: [PolicyFault] { compiled.warnings.map { PolicyFault($0) } }
 
     /// The policy of this name, whole.
-    func show(_ name: String) -> PolicyShow? {
+    package func show(_ name: String) -> PolicyShow? {
         guard let file = compiled.files.first(where: { $0.name.value == name }) else {
             return nil
         }
@@ -34,7 +34,7 @@ extension PolicyBook {
     }
 
     /// The names of the policies that govern a port, in the order of decision.
-    func policies(governing number: PortNumber) -> [String] {
+    package func policies(governing number: PortNumber) -> [String] {
         guard let endpoint = compiled.universe.endpoints.first(where: { $0.port == number })
         else { return [] }
         return compiled.files.filter { $0.selects(endpoint) }.map(\.name.value)

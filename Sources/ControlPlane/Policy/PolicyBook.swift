@@ -3,18 +3,19 @@ import FlowTable
 import Packet
 import PolicyEngine
 
-/// The whole policy: its sources as they were applied, and their compiled form for the present ports.
-struct PolicyBook: Sendable {
+/// The whole policy: its sources as they were applied, and their compiled form for the present
+/// ports.
+package struct PolicyBook: Sendable {
     /// The files as they were applied.
     let sources: [StoredPolicy]
     /// Their compiled form; its files stand in the order of decision.
     let compiled: CompiledPolicy
-    /// The first generation in which these sources were in force: rule numbers of verdicts made since
-    /// then are theirs, because the sources alone number the rules.
+    /// The first generation in which these sources were in force: rule numbers of verdicts made
+    /// since then are theirs, because the sources alone number the rules.
     var firstGeneration: UInt32 = 0
 
     /// No policy: every port is closed.
-    static let empty = PolicyBook(sources: [], compiled: .empty)
+    package static let empty = PolicyBook(sources: [], compiled: .empty)
 
     private init(sources: [StoredPolicy], compiled: CompiledPolicy) {
         self.sources = sources
@@ -22,7 +23,7 @@ struct PolicyBook: Sendable {
     }
 
     /// Parses and compiles `sources` for the VMs of `universe`.
-    init(_ sources: [StoredPolicy], for universe: PolicyUniverse) throws(PolicyErrors) {
+    package init(_ sources: [StoredPolicy], for universe: PolicyUniverse) throws(PolicyErrors) {
         let files = try Self.parse(sources)
         self.init(sources: sources, compiled: try PolicyCompiler.compile(files, universe))
     }
@@ -44,7 +45,7 @@ struct PolicyBook: Sendable {
     }
 
     /// The same sources, compiled for other VMs.
-    func recompiled(for universe: PolicyUniverse) throws(Problem) -> PolicyBook {
+    package func recompiled(for universe: PolicyUniverse) throws(Problem) -> PolicyBook {
         do throws(PolicyErrors) {
             var book = PolicyBook(
                 sources: sources, compiled: try PolicyCompiler.compile(compiled.files, universe))
@@ -55,7 +56,8 @@ struct PolicyBook: Sendable {
         }
     }
 
-    /// Whether the policy forbids a connection that lives; `isUplink` tells which ends have no rules.
+    /// Whether the policy forbids a connection that lives; `isUplink` tells which ends have no
+    /// rules.
     func cuts(_ record: ConnectionRecord, isUplink: (PortNumber) -> Bool) -> Bool {
         let tuple = record.key.tuple
         let egress = PolicyQuestion(

@@ -1,9 +1,10 @@
 import Glibc
 
-/// The few calls on paths that the control side makes; each answers 0 or a descriptor, or sets `errno`.
+/// The few calls on paths that the control side makes; each answers 0 or a descriptor, or sets
+/// `errno`.
 ///
-/// The C functions take pointers to the path's bytes; Swift keeps those alive for the call, and none
-/// of the functions keeps them longer.
+/// The C functions take pointers to the path's bytes; Swift keeps those alive for the call, and
+/// none of the functions keeps them longer.
 enum FileSystem {
     /// Opens or makes a file that only the owner may read; never follows a link at the end.
     static func makeFile(_ path: String, exclusively: Bool = false) -> CInt {

@@ -2,9 +2,10 @@ import GRDB
 
 /// The daemon's memory: networks, ports and the applied policy in one SQLite database.
 ///
-/// - Every change is one transaction that is on the disk when the call returns (`synchronous FULL`),
-///   with the next generation and a new seal. When a change throws, the old state stands.
-/// - The connection holds SQLite's exclusive lock, so the write-ahead log needs no shared memory file.
+/// - Every change is one transaction that is on the disk when the call returns (`synchronous
+///   FULL`), with the next generation and a new seal. When a change throws, the old state stands.
+/// - The connection holds SQLite's exclusive lock, so the write-ahead log needs no shared memory
+///   file.
 /// - Thread: any; SQLite's calls are serialised, and block the caller.
 package final class StateStore: Sendable {
     /// The path of the database.
@@ -26,8 +27,8 @@ package final class StateStore: Sendable {
         }
     }
 
-    /// Makes a new database under another name and moves it to `path` when it is complete, so that an
-    /// empty file there is damage and never a fresh start.
+    /// Makes a new database under another name and moves it to `path` when it is complete, so that
+    /// an empty file there is damage and never a fresh start.
     private static func make(_ path: String) throws {
         let draft = "\(path).new"
         // A log that outlived its database would be replayed into the new one.

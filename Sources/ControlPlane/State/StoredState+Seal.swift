@@ -1,8 +1,9 @@
 extension StoredState {
     /// A digest over the whole state, stored with it in the same transaction.
     ///
-    /// SQLite checks the shape of its pages, not their content: a flipped bit in an address would pass.
-    /// The seal makes the daemon refuse it instead. It guards against decay, not against an attacker.
+    /// SQLite checks the shape of its pages, not their content: a flipped bit in an address would
+    /// pass. The seal makes the daemon refuse it instead. It guards against decay, not against an
+    /// attacker.
     package var seal: Int64 {
         var digest = FNV1a()
         digest.add(["\(generation)", "\(policyGeneration)"])
