@@ -6,8 +6,8 @@ import Telemetry
 extension Worker {
     /// Why the sender may not send this frame, or nil.
     ///
-    /// A guest speaks with its bound addresses only. A physical network may speak with any address but
-    /// those bound to guests of this network: nobody outside can pose as a VM.
+    /// A guest speaks with its bound addresses only. A physical network may speak with any address
+    /// but those bound to guests of this network: nobody outside can pose as a VM.
     mutating func admissionFault(_ passage: Passage) -> DropReason? {
         if passage.source.isUplink { return uplinkFault(passage) }
         guard let binding = passage.source.binding else { return .portClosed }
@@ -36,7 +36,8 @@ extension Worker {
         return byteCount <= passage.network.frameByteCountMax
     }
 
-    /// Whether the frame belongs to the lease of an address: from a client to all, or from a server.
+    /// Whether the frame belongs to the lease of an address: from a client to all, or from a
+    /// server.
     ///
     /// A client's unicast renewal is judged like other traffic, because it can go to any address; a
     /// client whose renewal fails asks all servers again (RFC 2131 §4.4.5).
@@ -47,7 +48,8 @@ extension Worker {
         return passage.parsed.isDHCPFromClient && passage.parsed.destinationMAC.isMulticast
     }
 
-    /// Whether `address` is one of the addresses of `port`. Outside, every address but a guest's is.
+    /// Whether `address` is one of the addresses of `port`. Outside, every address but a guest's
+    /// is.
     func isBound(_ address: IPAddress, to port: PortEntry, in passage: Passage) -> Bool {
         let owner = passage.network.stations.port(of: address)
         if port.isUplink { return owner == nil }

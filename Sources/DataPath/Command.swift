@@ -30,9 +30,15 @@ package struct CountRequest {
 /// Where the answer to ``Command/listConnections(_:)`` goes.
 @safe package struct ConnectionRequest: BitwiseCopyable {
     /// Room for records.
-    var records: UnsafeMutablePointer<ConnectionRecord>
+    let records: UnsafeMutablePointer<ConnectionRecord>
     /// How many records fit.
-    var capacity: Int
+    let capacity: Int
     /// How many are there.
-    var count = 0
+    package var count = 0
+
+    /// A request for as many records as fit `capacity` at `records`.
+    package init(records: UnsafeMutablePointer<ConnectionRecord>, capacity: Int) {
+        unsafe self.records = unsafe records
+        self.capacity = capacity
+    }
 }

@@ -31,8 +31,8 @@ extension Worker {
         }
     }
 
-    /// Steps 7 and 8 on a miss: an existing connection is followed, under its old verdict only if that
-    /// was made by the policy in force; else the frame must open one that the policy allows.
+    /// Steps 7 and 8 on a miss: an existing connection is followed, under its old verdict only if
+    /// that was made by the policy in force; else the frame must open one that the policy allows.
     mutating func judgeConnection(
         _ passage: inout Passage, _ key: FlowKey, _ hash: UInt64
     ) -> Fate {
@@ -92,7 +92,8 @@ extension Worker {
             egress: source.isUplink
                 ? nil : tables.policy.classify(port: source.number, .egress, question.egress),
             ingress: destination.isUplink
-                ? nil : tables.policy.classify(port: destination.number, .ingress, question.ingress))
+                ? nil
+                : tables.policy.classify(port: destination.number, .ingress, question.ingress))
     }
 
     /// The fate of a frame that a rule stopped.

@@ -12,8 +12,8 @@ extension Worker {
 
     /// Finds the receiver: a bound MAC address of the network, else what lies behind an uplink.
     ///
-    /// Nothing is learned from guests and nothing unknown is flooded to them. A frame from an uplink
-    /// never leaves through an uplink: the switch is no transit path, so it closes no loop.
+    /// Nothing is learned from guests and nothing unknown is flooded to them. A frame from an
+    /// uplink never leaves through an uplink: the switch is no transit path, so it closes no loop.
     func findDestination(_ passage: Passage) -> Destination {
         let mac = passage.parsed.destinationMAC
         if let number = passage.network.stations.port(of: mac) {
@@ -33,7 +33,8 @@ extension Worker {
         return .anyUplink
     }
 
-    /// Judges a frame to an unknown station outside, where several uplinks lead, then sends it to all.
+    /// Judges a frame to an unknown station outside, where several uplinks lead, then sends it to
+    /// all.
     mutating func judgeOutbound(_ passage: inout Passage) -> Fate {
         passage.destination = tables.port(passage.network.member(at: 0))
         let fate = judge(&passage)

@@ -2,11 +2,12 @@ import Packet
 
 /// Which MAC addresses were last seen behind which uplink (IEEE 802.1Q §8.7, filtering database).
 ///
-/// Guests are never learned: their addresses are bound. Only what arrives from an uplink enters here.
+/// Guests are never learned: their addresses are bound. Only what arrives from an uplink enters
+/// here.
 ///
 /// - Shape: 8,192 addresses at most, in sets of 4 by hash; an entry ages after 300 s.
-/// - Full set: the oldest entry of that set gives way, so a flood of addresses costs no more memory and
-///   displaces only its own kind.
+/// - Full set: the oldest entry of that set gives way, so a flood of addresses costs no more memory
+///   and displaces only its own kind.
 /// - Thread: owned by one worker.
 @safe package struct LearningTable: ~Copyable {
     // Safe: every index is a set's start, masked, and a way of it.

@@ -36,9 +36,11 @@ import Packet
         unsafe members.unsafelyUnwrapped[index]
     }
 
-    /// The addresses that are bound to `port`: its MAC, its IP addresses, and the link-local one that
-    /// follows from the MAC.
-    private static func stations(_ port: PortConfiguration) -> [(key: IPAddress, port: PortNumber)] {
+    /// The addresses that are bound to `port`: its MAC, its IP addresses, and the link-local one
+    /// that follows from the MAC.
+    private static func stations(
+        _ port: PortConfiguration
+    ) -> [(key: IPAddress, port: PortNumber)] {
         let mac = port.binding.mac
         let keys = [StationTable.key(mac), .linkLocal(mac)] + port.binding.addresses
         return keys.map { ($0, port.number) }

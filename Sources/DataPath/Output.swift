@@ -52,13 +52,15 @@ extension Worker {
         guard unsafe !slot.pointee.device.carriesSuperFrames else {
             return unsafe slot.pointee.device.transmit(passage.frame)
         }
-        if passage.frame.virtio.isSuperFrame { return unsafe transmitSegments(of: passage, to: slot) }
+        if passage.frame.virtio.isSuperFrame {
+            return unsafe transmitSegments(of: passage, to: slot)
+        }
         ChecksumCompletion.complete(passage.frame, passage.parsed)
         return unsafe slot.pointee.device.transmit(passage.frame)
     }
 
-    /// Cuts a super-frame into frames of the network's MTU. It counts as sent if a part of it was: a
-    /// receiver treats the rest as it treats any loss.
+    /// Cuts a super-frame into frames of the network's MTU. It counts as sent if a part of it was:
+    /// a receiver treats the rest as it treats any loss.
     private mutating func transmitSegments(
         of passage: Passage, to slot: UnsafeMutablePointer<PortSlot>
     ) -> TransmitResult {
@@ -75,13 +77,14 @@ extension Worker {
         return .sent
     }
 
-    /// Answers a rejected packet: TCP reset, or ICMP "administratively prohibited" (RFC 1812 §5.2.7.1).
+    /// Answers a rejected packet: TCP reset, or ICMP "administratively prohibited" (RFC 1812
+    /// §5.2.7.1).
     private mutating func reply(to passage: Passage) {
         guard let slot = unsafe slots[passage.source.number.index],
-            unsafe slot.pointee.replies.take(now: now),
-                let answer = RejectReply.make(to: passage.frame.bytes, passage.parsed, into: scratch),
-            case .sent = unsafe slot.pointee.device.transmit(answer)
+            unsafe slot.pointee.replies.take(now: now)
         else { return }
+        let answer = RejectReply.make(to: passage.frame.bytes, passage.parsed, into: scratch)
+        guard let answer, case .sent = unsafe slot.pointee.device.transmit(answer) else { return }
         unsafe slot.pointee.cells.countReply()
     }
 }

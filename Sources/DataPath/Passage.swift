@@ -5,8 +5,8 @@ import Telemetry
 
 /// One frame on its way through the switch, and what is known of it so far.
 ///
-/// Plain words, made anew for each frame. The entries are copies out of the batch's snapshot, so that a
-/// whole frame, and a whole batch, is judged under one generation.
+/// Plain words, made anew for each frame. The entries are copies out of the batch's snapshot, so
+/// that a whole frame, and a whole batch, is judged under one generation.
 struct Passage: BitwiseCopyable {
     /// Where the frame lies.
     var frame: Frame
@@ -52,8 +52,9 @@ struct Passage: BitwiseCopyable {
         return (parsed.byteCount - parsed.payloadOffset + segmentByteCount - 1) / segmentByteCount
     }
 
-    /// The virtio-net header under which the frame leaves: the guest's own words, as far as they were
-    /// checked. Its claim that a checksum is valid is not passed on; the header's length is the parsed one.
+    /// The virtio-net header under which the frame leaves: the guest's own words, as far as they
+    /// were checked. Its claim that a checksum is valid is not passed on; the header's length is
+    /// the parsed one.
     ///
     /// What fits one segment is no super-frame, whatever the guest says: Linux refuses it as one.
     var outgoingVirtio: VirtioNetHeader {
@@ -81,7 +82,9 @@ struct Passage: BitwiseCopyable {
 
     /// Whether a host asks for routers here.
     var isRouterSolicitation: Bool {
-        guard parsed.kind == .neighborDiscovery, let message = neighborDiscovery else { return false }
+        guard parsed.kind == .neighborDiscovery, let message = neighborDiscovery else {
+            return false
+        }
         return message.kind == .routerSolicitation
     }
 

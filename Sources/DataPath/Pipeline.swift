@@ -1,13 +1,13 @@
 import Packet
 import Telemetry
 
-/// The way of one frame through the switch: everything that decides its fate, in the order in which it
-/// happens. The numbers are those of ARCHITECTURE.md.
+/// The way of one frame through the switch: everything that decides its fate, in the order in which
+/// it happens. The numbers are those of ARCHITECTURE.md.
 extension Worker {
     /// Takes one received frame to its end: transmitted, or dropped with one reason.
     ///
-    /// Runs once for each frame: no allocation, no reference count, no existential. Steps 1 and 2 (the
-    /// batch is read, the snapshot taken) are behind it, in ``breathe(_:)``.
+    /// Runs once for each frame: no allocation, no reference count, no existential. Steps 1 and 2
+    /// (the batch is read, the snapshot taken) are behind it, in ``breathe(_:)``.
     @inline(never)
     mutating func forward(_ frame: Frame, from source: PortEntry) {
         count(source.number).countReceived(byteCount: frame.byteCount)

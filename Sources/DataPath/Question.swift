@@ -14,8 +14,8 @@ struct Question: BitwiseCopyable {
         self.service = service
     }
 
-    /// The question that opened a connection whose original direction is `tuple`. Only an echo request
-    /// opens one of ICMP (type 8, RFC 792) or ICMPv6 (type 128, RFC 4443 §4.1).
+    /// The question that opened a connection whose original direction is `tuple`. Only an echo
+    /// request opens one of ICMP (type 8, RFC 792) or ICMPv6 (type 128, RFC 4443 §4.1).
     init(_ tuple: FiveTuple) {
         let detail: UInt16
         switch tuple.ipProtocol {

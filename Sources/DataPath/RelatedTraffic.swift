@@ -2,10 +2,11 @@ import FlowTable
 import Packet
 import Telemetry
 
-/// Frames that belong to a connection without carrying its five-tuple, and those that never have one.
+/// Frames that belong to a connection without carrying its five-tuple, and those that never have
+/// one.
 extension Worker {
-    /// An ICMP error passes only in answer to a packet of a live connection: toward the sender of the
-    /// quoted packet, from the other end (RFC 5927 §4, RFC 4890 §4.3.1).
+    /// An ICMP error passes only in answer to a packet of a live connection: toward the sender of
+    /// the quoted packet, from the other end (RFC 5927 §4, RFC 4890 §4.3.1).
     mutating func judgeRelatedError(_ passage: inout Passage) -> Fate {
         let quoted = passage.parsed.embedded
         guard quoted.source == passage.parsed.fiveTuple.destination else { return .drop(.icmp) }
@@ -13,7 +14,8 @@ extension Worker {
             let record = tracker.record(at: match.reference)
         else { return .drop(.noConnection) }
         passage.connection = match.reference
-        guard isBetween(passage, record.ports, match.direction == .original ? .reply : .original) else {
+        let direction: ConnectionDirection = match.direction == .original ? .reply : .original
+        guard isBetween(passage, record.ports, direction) else {
             return .drop(.connectionState)
         }
         return revalidate(&passage, record) ?? .transmit
@@ -25,8 +27,8 @@ extension Worker {
         return passage.decision.isAllowed ? .transmit : refuse(passage)
     }
 
-    /// A later fragment has no ports: it shares the fate of its first fragment, which must have passed
-    /// here, to the same receiver, under the policy in force. Nothing is reassembled.
+    /// A later fragment has no ports: it shares the fate of its first fragment, which must have
+    /// passed here, to the same receiver, under the policy in force. Nothing is reassembled.
     mutating func judgeLaterFragment(_ passage: inout Passage) -> Fate {
         guard let slot = unsafe slots[passage.source.number.index],
             let known = unsafe slot.pointee.fragments.find(later: fragmentKey(passage), now: now),

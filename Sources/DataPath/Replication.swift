@@ -2,7 +2,8 @@ import Packet
 import PolicyEngine
 import Telemetry
 
-/// Broadcast and multicast: one frame received, a copy for each port of the network that may have it.
+/// Broadcast and multicast: one frame received, a copy for each port of the network that may have
+/// it.
 extension Worker {
     /// What became of the copies.
     struct Copies: BitwiseCopyable {
@@ -53,8 +54,8 @@ extension Worker {
         return true
     }
 
-    /// Asks the sender's rules about a group frame. Each frame is judged: a group has no connection,
-    /// and its members' answers are judged by themselves.
+    /// Asks the sender's rules about a group frame. Each frame is judged: a group has no
+    /// connection, and its members' answers are judged by themselves.
     func judgeGroup(_ passage: inout Passage) -> Fate {
         guard isJudged(passage), passage.parsed.kind != .multicastControl else { return .replicate }
         guard passage.parsed.kind != .laterFragment else { return .drop(.fragmentUnknown) }
@@ -64,7 +65,8 @@ extension Worker {
         return passage.decision.isAllowed ? .replicate : .drop(.deniedByPolicy)
     }
 
-    /// Why the rules of one receiver stop this group frame, or nil. It receives as its first address.
+    /// Why the rules of one receiver stop this group frame, or nil. It receives as its first
+    /// address.
     private func groupIngressRefusal(_ passage: inout Passage) -> DropReason? {
         passage.decision.ingress = nil
         guard isJudged(passage), !passage.destination.isUplink else { return nil }

@@ -4,8 +4,9 @@ import Synchronization
 ///
 /// - Shape: a power of two of slots; two cursors that only grow, each written by one side.
 /// - Full: ``push(_:)`` says so and changes nothing; what that means is the caller's business.
-/// - Thread: one writer, one reader; neither waits. Safe to share because each slot is written before
-///   the cursor that publishes it is stored (releasing), and read after it was loaded (acquiring).
+/// - Thread: one writer, one reader; neither waits. Safe to share because each slot is written
+///   before the cursor that publishes it is stored (releasing), and read after it was loaded
+///   (acquiring).
 @safe package final class Ring<Element: BitwiseCopyable>: @unchecked Sendable {
     private let slots: UnsafeMutablePointer<Element>
     private let mask: Int

@@ -2,11 +2,12 @@ import Capture
 import Packet
 import PolicyEngine
 
-/// Everything that the data path decides by: made once by the control side, never changed, replaced whole.
+/// Everything that the data path decides by: made once by the control side, never changed, replaced
+/// whole.
 ///
 /// The worker sees only ``tables``, plain words and pointers, so that reading it takes no reference
-/// count. The class keeps alive what they point to. A bad configuration never becomes a snapshot; no
-/// snapshot means that every frame is dropped.
+/// count. The class keeps alive what they point to. A bad configuration never becomes a snapshot;
+/// no snapshot means that every frame is dropped.
 package final class Snapshot: Sendable {
     /// What a worker reads. Valid as long as the snapshot lives.
     let tables: SnapshotTables
@@ -19,7 +20,9 @@ package final class Snapshot: Sendable {
     private let bindings: BindingTable
 
     /// The snapshot of `configuration` with the captures that run now, as number `sequence`.
-    package init(_ configuration: SwitchConfiguration, captures: [CaptureSession], sequence: UInt64) {
+    package init(
+        _ configuration: SwitchConfiguration, captures: [CaptureSession], sequence: UInt64
+    ) {
         let arena = SnapshotArena()
         unsafe self.arena = arena
         policy = configuration.policy
@@ -28,9 +31,8 @@ package final class Snapshot: Sendable {
         let ports = unsafe Self.portEntries(configuration, captures, bindings, in: arena)
         let networks = unsafe Self.networkEntries(configuration, in: arena)
         tables = unsafe SnapshotTables(
-            sequence: sequence, generation: configuration.generation,
-            ports: (ports.entries, ports.count), networks: networks,
-            policy: configuration.policy.table)
+            (sequence, configuration.generation), ports: (ports.entries, ports.count),
+            networks: networks, policy: configuration.policy.table)
         self.bindings = bindings
     }
 
@@ -83,11 +85,12 @@ package final class Snapshot: Sendable {
     let policy: PolicyTable
 
     fileprivate init(
-        sequence: UInt64, generation: UInt32, ports: (entries: UnsafePointer<PortEntry>?, count: Int),
+        _ number: (sequence: UInt64, generation: UInt32),
+        ports: (entries: UnsafePointer<PortEntry>?, count: Int),
         networks: UnsafePointer<NetworkEntry>?, policy: PolicyTable
     ) {
-        self.sequence = sequence
-        self.generation = generation
+        sequence = number.sequence
+        generation = number.generation
         unsafe self.ports = unsafe ports.entries
         portCount = unsafe ports.count
         unsafe self.networks = unsafe networks
@@ -98,8 +101,7 @@ package final class Snapshot: Sendable {
     ///
     /// Built when the worker is made, not in a turn.
     static let none = unsafe SnapshotTables(
-        sequence: 0, generation: 0, ports: (nil, 0), networks: nil,
-        policy: CompiledPolicy.empty.table)
+        (0, 0), ports: (nil, 0), networks: nil, policy: CompiledPolicy.empty.table)
 
     /// Whether this stands for no snapshot.
     var isNone: Bool { sequence == 0 }

@@ -2,12 +2,13 @@ import Synchronization
 
 /// The one place where a snapshot passes from the control side to a worker: an atomic pointer.
 ///
-/// The only file with `Unmanaged`. The control side stores (releasing), the worker loads (acquiring) once
-/// a turn and says at the turn's end which snapshot it has done with. A snapshot is released when the
-/// worker has ended a turn under a newer one, so nobody reads freed memory, and nobody waits.
+/// The only file with `Unmanaged`. The control side stores (releasing), the worker loads
+/// (acquiring) once a turn and says at the turn's end which snapshot it has done with. A snapshot
+/// is released when the worker has ended a turn under a newer one, so nobody reads freed memory,
+/// and nobody waits.
 ///
-/// - Thread: ``publish(_:)`` and ``releaseUnseen()`` by the control side, under one lock; ``load()``
-///   and ``quiesce(_:)`` by the worker alone.
+/// - Thread: ``publish(_:)`` and ``releaseUnseen()`` by the control side, under one lock;
+///   ``load()`` and ``quiesce(_:)`` by the worker alone.
 @safe package final class SnapshotPointer: @unchecked Sendable {
     // Sendable: the pointer is atomic, and the list has a lock.
     private let current = unsafe Atomic<UnsafeRawPointer?>(nil)

@@ -2,7 +2,8 @@ import Packet
 
 /// From a MAC or IP address of a network to the port that it is bound to.
 ///
-/// - Shape: open addressing with linear probing, at most half full, so that a probe chain stays short.
+/// - Shape: open addressing with linear probing, at most half full, so that a probe chain stays
+///   short.
 /// - Thread: immutable; memory belongs to the ``Snapshot`` that built it.
 /// - Cost: the keys are the operator's, not a guest's, so traffic cannot lengthen a chain.
 @safe package struct StationTable: BitwiseCopyable {
@@ -32,7 +33,9 @@ import Packet
     }
 
     /// The key of a MAC address: no IP address has an empty upper half and more than 48 bits unset.
-    package static func key(_ mac: MACAddress) -> IPAddress { IPAddress(high: 0, low: mac.rawValue) }
+    package static func key(_ mac: MACAddress) -> IPAddress {
+        IPAddress(high: 0, low: mac.rawValue)
+    }
 
     /// The port of `mac`, if it is bound to one.
     package func port(of mac: MACAddress) -> PortNumber? { port(of: Self.key(mac)) }

@@ -10,7 +10,8 @@ extension Switch {
     func send(_ command: Command) -> UInt64 {
         state.withLock { state in
             while !link.commands.push(command) {
-                // The mailbox holds 256; only a stalled worker lets it fill. The control side waits.
+                // The mailbox holds 256; only a stalled worker lets it fill. The control side
+                // waits.
                 link.ring()
             }
             link.ring()
@@ -19,7 +20,8 @@ extension Switch {
         }
     }
 
-    /// Suspends until the worker has finished the command with `ticket`, or the data path has stopped.
+    /// Suspends until the worker has finished the command with `ticket`, or the data path has
+    /// stopped.
     func settled(_ ticket: UInt64) async {
         while link.commandsDone.load(ordering: .acquiring) < ticket {
             if link.isStopping.load(ordering: .acquiring) { return }

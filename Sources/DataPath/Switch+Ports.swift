@@ -25,8 +25,8 @@ extension Switch {
         unsafe send(.attach(pointer, number))
     }
 
-    /// Takes the port away. When this returns, the worker no longer knows the device, which is closed,
-    /// and the number is free.
+    /// Takes the port away. When this returns, the worker no longer knows the device, which is
+    /// closed, and the number is free.
     public func detach(_ number: PortNumber) async {
         guard isAttached(number) else { return }
         await settled(send(.detach(number)))

@@ -6,11 +6,11 @@ import Ports
 import Synchronization
 import Telemetry
 
-/// The data path as the control side sees it: ports go in, configurations are published, counters and
-/// events come out.
+/// The data path as the control side sees it: ports go in, configurations are published, counters
+/// and events come out.
 ///
-/// Nothing here waits for a frame, and no frame waits for anything here. Methods that need the worker's
-/// word suspend the caller until the worker has ended a turn, at most some milliseconds.
+/// Nothing here waits for a frame, and no frame waits for anything here. Methods that need the
+/// worker's word suspend the caller until the worker has ended a turn, at most some milliseconds.
 ///
 /// - Errors: ``SwitchError`` from ``start()``; after that, nothing fails but by bad arguments.
 public final class Switch: Sendable {
@@ -125,7 +125,7 @@ public enum SwitchError: Error, Equatable, CustomStringConvertible {
             "cannot start forwarding: the system refused a thread; raise `ulimit -u` or free memory"
         case .memory(let error): error.description
         case .portNumber(let number):
-            "port number \(number) is taken or not below \(Worker.portCountMax); detach a port first"
+            "port number \(number) is taken, or not below \(Worker.portCountMax): detach a port"
         }
     }
 }

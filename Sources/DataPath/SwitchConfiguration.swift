@@ -1,7 +1,8 @@
 import Packet
 import PolicyEngine
 
-/// What the control side wants the data path to do, whole. ``Switch/publish(_:)`` makes it a snapshot.
+/// What the control side wants the data path to do, whole. ``Switch/publish(_:)`` makes it a
+/// snapshot.
 public struct SwitchConfiguration: Sendable {
     /// The number of this configuration; each is larger than the one before.
     public var generation: UInt32
@@ -47,18 +48,15 @@ public struct PortConfiguration: Sendable {
     /// Whether it leads to a physical network instead of a guest.
     public var isUplink: Bool
     /// Whether frames may pass: false until a compiled policy governs the port.
-    public var isOpen: Bool
+    public var isOpen = false
     /// The addresses the guest may use; meaningless for an uplink.
     public var binding: PortBinding
 
-    /// A port of these properties.
-    public init(
-        number: PortNumber, network: Int, isUplink: Bool, isOpen: Bool, binding: PortBinding
-    ) {
+    /// A closed port of the network at `network`.
+    public init(number: PortNumber, network: Int, isUplink: Bool, binding: PortBinding) {
         self.number = number
         self.network = network
         self.isUplink = isUplink
-        self.isOpen = isOpen
         self.binding = binding
     }
 }

@@ -3,7 +3,8 @@ import Packet
 
 /// What the control side asks of a worker, done between two batches, strictly in order.
 extension Worker {
-    /// A command that looks at every connection: a part of it each turn, so that it delays no frame.
+    /// A command that looks at every connection: a part of it each turn, so that it delays no
+    /// frame.
     @safe enum Walk: BitwiseCopyable {
         case none
         /// Copies the connections.

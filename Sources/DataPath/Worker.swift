@@ -5,8 +5,8 @@ import Telemetry
 
 /// One forwarding thread's state: it owns its ports, their flow caches and its buffers.
 ///
-/// Time, randomness and I/O come from outside: the same worker runs on a thread with real devices and in
-/// a test with memory ports and a clock of its own.
+/// Time, randomness and I/O come from outside: the same worker runs on a thread with real devices
+/// and in a test with memory ports and a clock of its own.
 ///
 /// - Thread: one. The control side reaches it through its ``WorkerLink`` only.
 @safe package struct Worker: ~Copyable {

@@ -4,8 +4,9 @@ import Synchronization
 
 /// What a worker and the control side share: the snapshot's pointer, two rings, and two counters.
 ///
-/// Control never blocks a worker, and a worker never waits for control: each side reads what the other
-/// has published. The bell is an eventfd(2), rung after publishing, so that a sleeping worker looks.
+/// Control never blocks a worker, and a worker never waits for control: each side reads what the
+/// other has published. The bell is an eventfd(2), rung after publishing, so that a sleeping worker
+/// looks.
 package final class WorkerLink: Sendable {
     /// The snapshot in force.
     package let snapshot = SnapshotPointer()

@@ -5,8 +5,8 @@ import Glibc
 // It is written once, before the handler is installed, and only read from then on.
 private nonisolated(unsafe) var wakeup: CInt = -1
 
-/// Turns the first SIGINT or SIGTERM, or the end of who reads our output, into a call; the next signal
-/// ends the program at once.
+/// Turns the first SIGINT or SIGTERM, or the end of who reads our output, into a call; the next
+/// signal ends the program at once.
 ///
 /// Signals count from the moment this is made: one that comes before `then` is kept in the pipe.
 /// A program makes one `Interrupt` at most.

@@ -25,13 +25,13 @@ private struct Refusal: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(field): \(words)" }
 
-    /// A request for an uplink on `device`, made wrong by `change`.
+    /// A request for an uplink on `eth2`, made wrong by `change`.
     static func uplink(
-        _ status: Int, _ field: String, _ words: String, _ device: String = "eth2",
-        _ change: (inout AttachRequest) -> Void = { _ in }
+        _ status: Int, _ field: String, _ words: String,
+        _ change: (inout AttachRequest) -> Void
     ) -> Refusal {
         Refusal(status, field, words) { request in
-            request = AttachRequest(device: device)
+            request = AttachRequest(device: "eth2")
             request.uplink = true
             change(&request)
         }
@@ -69,9 +69,9 @@ struct AttachValidationTests {
         .uplink(400, "mac", "uplink") { $0.mac = mac },
         .uplink(400, "ip", "uplink") { $0.ip = ["any"] },
         .uplink(400, "labels", "uplink") { $0.labels = ["a": "b"] },
-        .uplink(400, "mode", "'netdev'", "eth9") { $0.mode = .tap },
-        .uplink(404, "device", "no device", "eth9"),
-        .uplink(409, "device", "MTU of 1400", "small0"),
+        .uplink(400, "mode", "'netdev'") { ($0.device, $0.mode) = ("eth9", .tap) },
+        .uplink(404, "device", "no device") { $0.device = "eth9" },
+        .uplink(409, "device", "MTU of 1400") { $0.device = "small0" },
     ]
 
     private static let addressRefusals = [

@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct ForwardingTests {
     /// Stations 1 to 3, and uplinks at ports 9 and, if asked for, 10.
-    private func rig(_ policy: String = SwitchRig.allowAll, uplinks: UInt8 = 1) throws -> SwitchRig {
+    private func rig(
+        _ policy: String = SwitchRig.allowAll, uplinks: UInt8 = 1
+    ) throws -> SwitchRig {
         let rig = try SwitchRig(policy)
         for number in 0..<uplinks { try rig.attach(9 + number, uplink: true) }
         try rig.apply(policy)

@@ -47,7 +47,8 @@ import Testing
         frame.virtio.gsoSize = 0
         rig.send(frame, from: 1)
         let payload = Array(frame.bytes[54...])
-        #expect(rig.received(2).map(\.bytes) == [FrameBuilder(1, 2).tcp(4_000, 80, .ack, payload).bytes])
+        let whole = FrameBuilder(1, 2).tcp(4_000, 80, .ack, payload)
+        #expect(rig.received(2).map(\.bytes) == [whole.bytes])
     }
 
     @Test("a frame beyond the network's MTU is dropped, also when only its segments are too long")

@@ -105,7 +105,7 @@ import Testing
         #expect(rig.total.transmittedFrames == 0, "seed \(generator.seed)")
     }
 
-    @Test("mutations of valid frames are counted once, and what passes was sent by its bound sender")
+    @Test("mutated frames are counted once, and what passes was sent by its bound sender")
     func accountsForMutations() throws {
         let rig = try SwitchRig()
         var generator = SeededGenerator(seed: 7)

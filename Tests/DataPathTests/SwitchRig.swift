@@ -6,7 +6,8 @@ import Ports
 import Telemetry
 import Testing
 
-/// A worker with memory ports and a clock of the test's own: station n sits at port n of its network.
+/// A worker with memory ports and a clock of the test's own: station n sits at port n of its
+/// network.
 final class SwitchRig {
     var worker: Worker
     let link: WorkerLink
@@ -64,8 +65,9 @@ final class SwitchRig {
         let station = FrameBuilder.Station(number)
         configuration.ports.append(
             PortConfiguration(
-                number: port, network: network, isUplink: uplink, isOpen: true,
+                number: port, network: network, isUplink: uplink,
                 binding: PortBinding(mac: station.mac, addresses: [station.ip])))
+        configuration.ports[configuration.ports.count - 1].isOpen = true
         #expect(link.commands.push(.attach(slot, port)))
         breathe()
     }

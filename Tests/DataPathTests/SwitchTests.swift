@@ -27,9 +27,11 @@ import Testing
         let vni = try #require(VNI(rawValue: 1))
         let stations = [FrameBuilder.Station(0), FrameBuilder.Station(1)]
         let ports = stations.enumerated().map { index, station in
-            PortConfiguration(
-                number: number(index), network: 0, isUplink: false, isOpen: true,
+            var port = PortConfiguration(
+                number: number(index), network: 0, isUplink: false,
                 binding: PortBinding(mac: station.mac, addresses: [station.ip]))
+            port.isOpen = true
+            return port
         }
         let endpoints = stations.enumerated().map { index, station in
             var endpoint = PolicyEndpoint(vm: "vm\(index)", network: vni, mac: station.mac)

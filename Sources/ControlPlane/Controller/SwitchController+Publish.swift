@@ -21,9 +21,10 @@ extension SwitchController {
         guard let link = links[port.device], link.isPresent,
             let network = state.networks.firstIndex(where: { $0.name == port.network })
         else { return nil }
-        return PortConfiguration(
-            number: link.number, network: network, isUplink: port.isUplink,
-            isOpen: isOpen(port, link), binding: port.binding)
+        var configuration = PortConfiguration(
+            number: link.number, network: network, isUplink: port.isUplink, binding: port.binding)
+        configuration.isOpen = isOpen(port, link)
+        return configuration
     }
 
     /// Whether the port passes frames: a policy governs it. Policies judge at the VMs' ports, so an

@@ -14,7 +14,7 @@ extension EvasionTests {
         part4("last without data", 0x0010, 17, []),
         part4("not a multiple of 8", 0x2010, 17, Build.data(28)),
         part4("ping of death", 0x1ffe, 1, Build.data(24)),
-        part4("echo cut", 0x2000, 1, [], cut: [8, 0, 0, 0]),
+        part4("echo cut", 0x2000, 1, [8, 0, 0, 0]),
         part4("error in a fragment", 0x2000, 1, Build.icmp(3, 1, [0, 0, 0, 0]) + quotedMultiple),
         part4("SCTP cut", 0x2000, 132, Build.data(8)),
         // IPv6: the same through a Fragment header.
@@ -42,11 +42,10 @@ extension EvasionTests {
     private static let quotedMultiple = SampleFrame.quoted4 + Build.data(8)
 
     private static func part4(
-        _ name: String, _ field: UInt16, _ ipProtocol: UInt8, _ payload: [UInt8],
-        cut: [UInt8] = []
+        _ name: String, _ field: UInt16, _ ipProtocol: UInt8, _ payload: [UInt8]
     ) -> Evasion {
         let builder = IPv4Builder(
-            fragment: field, ipProtocol: ipProtocol, payload: payload + cut)
+            fragment: field, ipProtocol: ipProtocol, payload: payload)
         return Evasion(name: "v4 " + name, octets: builder.frame, fault: .fragment)
     }
 
