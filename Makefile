@@ -40,7 +40,7 @@ bench: build ## our figures beside Linux bridge and Open vSwitch, in one run
 
 fuzz: ## feed the parsers mutated frames; SECONDS=n for each target
 	@scripts/install.sh build
-	Fuzz/run.sh
+	Fuzz/run.sh $(SECONDS)
 
 qemu: build ## two real QEMU guests on QEMU-owned TAPs move TCP through the switch
 	@scripts/install.sh qemu

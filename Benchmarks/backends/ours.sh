@@ -17,7 +17,7 @@ guest() {
 
 case $1 in
 up)
-    mkdir -p "$D"
+    rm -rf "$D" && mkdir -p "$D"  # also what an earlier round left
     ip netns exec "$SW" vswitchd --state "$D/state" --socket "$VSWITCH_SOCKET" --name bench \
         >"$D/log" 2>&1 </dev/null &
     echo $! >"$D/pid"

@@ -17,13 +17,16 @@ extension Worker {
     private mutating func uplinkFault(_ passage: Passage) -> DropReason? {
         let stations = passage.network.stations
         guard stations.port(of: passage.parsed.sourceMAC) == nil else { return .spoofedMAC }
-        if let claimed = passage.claimedAddress, stations.port(of: claimed) != nil {
-            return passage.parsed.kind == .arp ? .spoofedARP
-                : passage.parsed.kind == .neighborDiscovery ? .spoofedND : .spoofedIP
+        switch passage.parsed.kind {
+        case .arp where passage.arpClaims(in: stations): return .spoofedARP
+        case .neighborDiscovery where passage.discoveryClaims(in: stations): return .spoofedND
+        case .arp: break
+        default:
+            let source = passage.parsed.fiveTuple.source
+            if stations.port(of: source) != nil { return .spoofedIP }
         }
         let change = learned.learn(
-            passage.parsed.sourceMAC, passage.source.network, behind: passage.source.number,
-            now: now)
+            passage.parsed.sourceMAC, passage.network.vni, behind: passage.source.number, now: now)
         if change == .moved { report(.moved, passage) }
         return nil
     }
@@ -58,25 +61,21 @@ extension Worker {
 }
 
 extension Passage {
-    /// The IP address that the sender says is its own.
-    fileprivate var claimedAddress: IPAddress? {
-        switch parsed.kind {
-        case .arp: arpSender
-        case .neighborDiscovery: advertisedTarget ?? parsed.fiveTuple.source
-        default: parsed.fiveTuple.source
-        }
-    }
-
-    private var arpSender: IPAddress? {
+    /// Whether an ARP sender outside claims a guest's MAC or IP address.
+    fileprivate func arpClaims(in stations: StationTable) -> Bool {
         let message = frame.bytes.extracting(droppingFirst: parsed.networkOffset)
-        guard let arp = ARPPacket(message) else { return nil }
-        return IPAddress(arp.senderProtocol)
+        guard let arp = ARPPacket(message) else { return true }
+        return stations.port(of: arp.senderHardware) != nil
+            || stations.port(of: IPAddress(arp.senderProtocol)) != nil
     }
 
-    private var advertisedTarget: IPAddress? {
-        guard let message = neighborDiscovery, message.kind == .neighborAdvertisement else {
-            return nil
-        }
-        return message.target
+    /// Whether a neighbour outside claims a guest's MAC or IP address: in its link-layer options, or
+    /// as the target that it advertises.
+    fileprivate func discoveryClaims(in stations: StationTable) -> Bool {
+        guard let message = neighborDiscovery else { return true }
+        let own = message.sourceLinkLayer ?? .zero
+        let target = message.targetLinkLayer ?? .zero
+        return stations.port(of: own) != nil || stations.port(of: target) != nil
+            || message.kind == .neighborAdvertisement && stations.port(of: message.target) != nil
     }
 }

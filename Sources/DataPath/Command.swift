@@ -21,6 +21,10 @@ import Telemetry
 package struct CountRequest {
     /// The ports, with their counters.
     var counts: [(port: PortNumber, counts: PortCounts)] = []
+    /// The sum over ports that have left.
+    var retired = PortCounts()
+    /// The ports whose device is gone.
+    var lost: Set<PortNumber> = []
     /// How many events did not fit their ring.
     var lostEvents: UInt64 = 0
     /// How many connections are live.

@@ -25,7 +25,9 @@ extension Worker {
         else { return nil }
         passage.connection = cached.connection
         switch tracker.advance(cached.connection, step(passage, cached.direction)) {
-        case .accepted: return passage.parsed.isFragment ? nil : .transmit
+        case .accepted:
+            rememberFragment(passage)
+            return .transmit
         case .invalidState: return .drop(.connectionState)
         case .gone, .reopen: return nil
         }

@@ -19,7 +19,7 @@ extension Worker {
         if let number = passage.network.stations.port(of: mac) {
             let port = tables.port(number)
             if port.number == passage.source.number { return .nowhere(.hairpin) }
-            return port.isOpen ? .port(port) : .nowhere(.portClosed)
+            return port.isOpen && isServed(port) ? .port(port) : .nowhere(.portClosed)
         }
         guard passage.network.uplinkCount > 0, !passage.source.isUplink else {
             return .nowhere(.unknownDestination)
@@ -27,10 +27,18 @@ extension Worker {
         if passage.network.uplinkCount == 1 {
             return .port(tables.port(passage.network.member(at: 0)))
         }
-        if let number = learned.port(of: mac, passage.source.network, now: now) {
-            return .port(tables.port(number))
+        if let number = learned.port(of: mac, passage.network.vni, now: now) {
+            let port = tables.port(number)
+            // What was learned may be older than the snapshot: is the port still such a way out?
+            if port.isUplink && port.network == passage.source.network { return .port(port) }
         }
         return .anyUplink
+    }
+
+    /// Whether the worker has the device of `port`: a snapshot may be a turn ahead or behind.
+    func isServed(_ port: PortEntry) -> Bool {
+        guard port.number.index < Self.portCountMax else { return false }
+        return unsafe slots[port.number.index] != nil
     }
 
     /// Judges a frame to an unknown station outside, where several uplinks lead, then sends it to

@@ -43,7 +43,7 @@ import Packet
 
     /// Notes that `mac` of `network` was seen behind `port` at `now` (monotonic nanoseconds).
     package mutating func learn(
-        _ mac: MACAddress, _ network: Int, behind port: PortNumber, now: UInt64
+        _ mac: MACAddress, _ network: VNI, behind port: PortNumber, now: UInt64
     ) -> Change {
         let set = setStart(mac, network)
         var victim = set
@@ -57,13 +57,13 @@ import Packet
             if unsafe entry.seen < entries[victim].seen { victim = way }
         }
         unsafe entries[victim] = Entry(
-            mac: mac.rawValue, network: UInt32(truncatingIfNeeded: network),
+            mac: mac.rawValue, network: network.rawValue,
             port: UInt32(port.rawValue), seen: now)
         return .new
     }
 
     /// The uplink behind which `mac` of `network` was seen within the last 300 s.
-    package func port(of mac: MACAddress, _ network: Int, now: UInt64) -> PortNumber? {
+    package func port(of mac: MACAddress, _ network: VNI, now: UInt64) -> PortNumber? {
         let set = setStart(mac, network)
         for way in set..<set + Self.wayCount {
             let entry = unsafe entries[way]
@@ -81,12 +81,12 @@ import Packet
         }
     }
 
-    private func matches(_ entry: Entry, _ mac: MACAddress, _ network: Int) -> Bool {
-        entry.seen != 0 && entry.mac == mac.rawValue && Int(entry.network) == network
+    private func matches(_ entry: Entry, _ mac: MACAddress, _ network: VNI) -> Bool {
+        entry.seen != 0 && entry.mac == mac.rawValue && entry.network == network.rawValue
     }
 
-    private func setStart(_ mac: MACAddress, _ network: Int) -> Int {
-        let mixed = (mac.rawValue ^ UInt64(truncatingIfNeeded: network) << 48)
+    private func setStart(_ mac: MACAddress, _ network: VNI) -> Int {
+        let mixed = (mac.rawValue ^ UInt64(network.rawValue) << 40)
             .multipliedFullWidth(by: secret)
         let hash = Int(truncatingIfNeeded: (mixed.high ^ mixed.low) >> 16)
         return (hash & (Self.capacity / Self.wayCount - 1)) * Self.wayCount

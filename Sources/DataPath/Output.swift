@@ -8,8 +8,8 @@ extension Worker {
     mutating func settle(_ passage: inout Passage, _ fate: Fate) {
         switch fate {
         case .transmit: deliver(&passage)
-        case .replicate: settleCopies(replicate(&passage, toUplinksOnly: false), passage)
-        case .replicateToUplinks: settleCopies(replicate(&passage, toUplinksOnly: true), passage)
+        case .replicate: settleCopies(replicate(&passage, toUplinksOnly: false), &passage)
+        case .replicateToUplinks: settleCopies(replicate(&passage, toUplinksOnly: true), &passage)
         case .drop(let reason): drop(passage, reason)
         case .reject:
             drop(passage, .rejectedByPolicy)
@@ -28,8 +28,9 @@ extension Worker {
         }
     }
 
-    private mutating func settleCopies(_ copies: Copies, _ passage: Passage) {
+    private mutating func settleCopies(_ copies: Copies, _ passage: inout Passage) {
         guard copies.sent == 0 else { return count(passage.source.number).countReplicated() }
+        passage.destination = .absent  // each receiver has been shown its refusal already
         drop(passage, copies.refused)
     }
 
@@ -47,7 +48,9 @@ extension Worker {
 
     /// Hands the frame to the device of its destination, in the form that this device takes.
     mutating func transmit(_ passage: inout Passage) -> TransmitResult {
-        guard let slot = unsafe slots[passage.destination.number.index] else { return .refused }
+        guard isServed(passage.destination),
+            let slot = unsafe slots[passage.destination.number.index]
+        else { return .refused }
         passage.frame.virtio = passage.outgoingVirtio
         guard unsafe !slot.pointee.device.carriesSuperFrames else {
             return unsafe slot.pointee.device.transmit(passage.frame)

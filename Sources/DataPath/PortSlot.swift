@@ -18,6 +18,8 @@ package struct PortSlot: ~Copyable {
     var fragments: FragmentTracker<FragmentDecision>
     /// The worker's side of the counters.
     let cells: PortCounterCells
+    /// Whether the kernel has said that the device is gone for good.
+    var isGone = false
     /// How many rejects the switch may answer here.
     var replies = TokenBucket(rate: 100, burst: 20)
     private let counters: PortCounters

@@ -59,10 +59,24 @@ extension Worker {
     func judgeGroup(_ passage: inout Passage) -> Fate {
         guard isJudged(passage), passage.parsed.kind != .multicastControl else { return .replicate }
         guard passage.parsed.kind != .laterFragment else { return .drop(.fragmentUnknown) }
+        guard isForGroup(passage) else { return .drop(.unboundDestination) }
         guard !passage.source.isUplink else { return .replicate }
         passage.decision.egress = tables.policy.classify(
             port: passage.source.number, .egress, passage.question.egress)
         return passage.decision.isAllowed ? .replicate : .drop(.deniedByPolicy)
+    }
+
+    /// Whether a frame to a group MAC address is for a group by its IP header, too. A packet to one
+    /// station, sent to all, would get around its own binding and connection (RFC 1122 §3.3.6).
+    private func isForGroup(_ passage: Passage) -> Bool {
+        let destination = passage.parsed.fiveTuple.destination
+        switch passage.parsed.kind {
+        case .tcp, .icmpError: return false
+        default: break
+        }
+        // An IPv4 broadcast address of a subnet looks like a host's; but it is bound to nobody.
+        return destination.isMulticast
+            || (destination.isIPv4 && passage.network.stations.port(of: destination) == nil)
     }
 
     /// Why the rules of one receiver stop this group frame, or nil. It receives as its first

@@ -1,5 +1,4 @@
 import Packet
-import Telemetry
 
 /// The port slots that the control side has handed to the worker and will free.
 @safe struct SlotList: @unchecked Sendable {
@@ -18,20 +17,18 @@ import Telemetry
         unsafe slots[number] = unsafe slot
     }
 
-    /// Frees the slot of `number`, closing its device, and returns its last counters.
+    /// Frees the slot of `number`, closing its device.
     ///
     /// SAFETY: the worker must have let go of it.
-    mutating func remove(_ number: PortNumber) -> PortCounts {
-        guard let slot = unsafe slots.removeValue(forKey: number) else { return .zero }
-        let counts = unsafe slot.pointee.counts()
+    mutating func remove(_ number: PortNumber) {
+        guard let slot = unsafe slots.removeValue(forKey: number) else { return }
         unsafe slot.deinitialize(count: 1)
         unsafe slot.deallocate()
-        return counts
     }
 
     /// Frees all slots, after the worker has ended.
     mutating func removeAll() {
-        for number in unsafe Array(slots.keys) { _ = remove(number) }
+        for number in unsafe Array(slots.keys) { remove(number) }
     }
 
     /// Whether `number` is taken.

@@ -32,9 +32,9 @@ import Packet
         for station in stations { insert(station.key, station.port) }
     }
 
-    /// The key of a MAC address: no IP address has an empty upper half and more than 48 bits unset.
+    /// The key of a MAC address: as an IP address it would be multicast, which nobody is bound to.
     package static func key(_ mac: MACAddress) -> IPAddress {
-        IPAddress(high: 0, low: mac.rawValue)
+        IPAddress(high: .max, low: mac.rawValue)
     }
 
     /// The port of `mac`, if it is bound to one.

@@ -12,6 +12,7 @@ extension Switch {
             while !link.commands.push(command) {
                 // The mailbox holds 256; only a stalled worker lets it fill. The control side
                 // waits.
+                if link.hasEnded.load(ordering: .acquiring) { break }
                 link.ring()
             }
             link.ring()
@@ -24,7 +25,7 @@ extension Switch {
     /// stopped.
     func settled(_ ticket: UInt64) async {
         while link.commandsDone.load(ordering: .acquiring) < ticket {
-            if link.isStopping.load(ordering: .acquiring) { return }
+            if link.hasEnded.load(ordering: .acquiring) { return }
             try? await Task.sleep(for: .microseconds(500))
         }
     }
@@ -38,7 +39,7 @@ extension Switch {
         unsafe request.deallocate()
         return SwitchCounts(
             ports: Dictionary(uniqueKeysWithValues: answer.counts.map { ($0.port, $0.counts) }),
-            retired: state.withLock(\.retired), lostEvents: answer.lostEvents,
+            retired: answer.retired, lost: answer.lost, lostEvents: answer.lostEvents,
             connectionCount: answer.connectionCount,
             turnCount: link.turns.load(ordering: .relaxed))
     }
@@ -63,6 +64,8 @@ public struct SwitchCounts: Sendable {
     public let ports: [PortNumber: PortCounts]
     /// The sum over ports that were detached.
     public let retired: PortCounts
+    /// The ports whose device the kernel has taken away: they will never pass a frame again.
+    public let lost: Set<PortNumber>
     /// How many events did not fit their ring or their budget.
     public let lostEvents: UInt64
     /// How many connections are live.

@@ -29,8 +29,13 @@ extension Switch {
     /// closed, and the number is free.
     public func detach(_ number: PortNumber) async {
         guard isAttached(number) else { return }
+        // A capture ends with its port: the number may be another guest's next.
+        state.withLock { state in
+            state.captures.removeAll { $0.tap.port == number }
+            renew(&state)
+        }
         await settled(send(.detach(number)))
-        state.withLock { $0.retired = $0.retired + $0.slots.remove(number) }
+        state.withLock { $0.slots.remove(number) }
     }
 
     private func isAttached(_ number: PortNumber) -> Bool {

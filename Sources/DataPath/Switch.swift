@@ -21,8 +21,6 @@ public final class Switch: Sendable {
         var sequence: UInt64 = 0
         var commandsSent: UInt64 = 0
         var thread: WorkerThread?
-        /// The sums of ports that are gone, so that the whole stays balanced.
-        var retired = PortCounts()
         // SAFETY: a slot is touched by the worker until it has let go of it, then freed here.
         var slots = SlotList()
     }
@@ -56,6 +54,7 @@ public final class Switch: Sendable {
             return state.thread
         }
         thread?.stop()
+        link.hasEnded.store(true, ordering: .releasing)
         state.withLock { $0.slots.removeAll() }
     }
 
@@ -69,7 +68,7 @@ public final class Switch: Sendable {
     }
 
     /// Makes and publishes the snapshot of the current configuration and captures.
-    private func renew(_ state: inout State) {
+    func renew(_ state: inout State) {
         guard let configuration = state.configuration else { return }
         state.sequence += 1
         link.snapshot.publish(

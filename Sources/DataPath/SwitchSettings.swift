@@ -1,4 +1,5 @@
 import FlowTable
+import Glibc
 
 /// What is decided once, when the data path starts.
 public struct SwitchSettings: Sendable {
@@ -6,8 +7,9 @@ public struct SwitchSettings: Sendable {
     public var connections = ConnectionLimits()
     /// How many flows the cache of each port holds.
     public var flowCapacity = 65_536
-    /// The processor on which the worker runs; nil lets the system choose.
-    public var processor: Int?
+    /// The processor to which the worker is bound; nil lets the system choose. The last one by
+    /// default, because interrupts and most other work are on the first.
+    public var processor: Int? = max(sysconf(Int32(_SC_NPROCESSORS_ONLN)) - 1, 0)
     /// For how many microseconds an idle worker looks for frames before it sleeps.
     public var idlePollMicroseconds = 0
     /// Keys the hash tables, so that no guest can aim for a bucket.

@@ -1,5 +1,6 @@
 import FlowTable
 import Packet
+import Telemetry
 
 /// What the control side asks of a worker, done between two batches, strictly in order.
 extension Worker {
@@ -48,6 +49,7 @@ extension Worker {
     private mutating func letGo(_ number: PortNumber) {
         guard let slot = unsafe slots[number.index] else { return }
         unsafe poller.forget(slot.pointee.device.descriptor)
+        retired = unsafe retired + slot.pointee.counts()
         unsafe slots[number.index] = nil
         learned.forget(number)
     }
@@ -57,7 +59,9 @@ extension Worker {
             guard let slot = unsafe slots[index] else { continue }
             let number = PortNumber(rawValue: UInt16(truncatingIfNeeded: index))
             unsafe request.pointee.counts.append((number, slot.pointee.counts()))
+            if unsafe slot.pointee.isGone { unsafe request.pointee.lost.insert(number) }
         }
+        unsafe request.pointee.retired = retired
         unsafe request.pointee.lostEvents = lostEvents
         unsafe request.pointee.connectionCount = tracker.count
     }

@@ -27,6 +27,8 @@ import Telemetry
     var eventBudget = TokenBucket(rate: 2_000, burst: 512)
     /// How many events were not told.
     var lostEvents: UInt64 = 0
+    /// The counts of ports that have left, so that the whole stays balanced.
+    var retired = PortCounts()
     /// Where segments and replies are built.
     let scratch: Frame
     /// Keys the hashes of this start.
@@ -72,7 +74,7 @@ import Telemetry
     mutating func serve(_ number: PortNumber) {
         guard let slot = unsafe slots[number.index] else { return }
         unsafe slot.pointee.device.receive(into: arena, &batch)
-        if batch.isDeviceGone { unsafe poller.forget(slot.pointee.device.descriptor) }
+        if batch.isDeviceGone { lose(number) }
         let port = tables.port(number)
         for index in 0..<batch.count {
             let frame = batch.frame(at: index)
@@ -84,6 +86,13 @@ import Telemetry
                 dropUnread(frame, number, tables.isNone ? .noSnapshot : .portClosed)
             }
         }
+    }
+
+    /// Stops polling a device that the kernel says is gone for good; the control side asks which.
+    private func lose(_ number: PortNumber) {
+        guard let slot = unsafe slots[number.index] else { return }
+        unsafe slot.pointee.isGone = true
+        unsafe poller.forget(slot.pointee.device.descriptor)
     }
 
     /// The counters of `number`, whose slot must be there.

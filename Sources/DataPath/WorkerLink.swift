@@ -20,6 +20,8 @@ package final class WorkerLink: Sendable {
     let turns = Atomic<UInt64>(0)
     /// Whether the worker should end.
     let isStopping = Atomic<Bool>(false)
+    /// Whether the worker has ended: it touches nothing any more.
+    let hasEnded = Atomic<Bool>(false)
     /// The eventfd that wakes the worker.
     package let bell: CInt
 

@@ -33,7 +33,8 @@ extension PortCommand {
                 "The network namespace to move a TAP to, or to find the device in.",
                 valueName: "ns"))
         var netns: String?
-        @Option(help: "The MAC address to bind. (default: the device's)") var mac: String?
+        @Option(help: "The MAC address to bind. (default: made up, for a TAP of the switch's own)")
+        var mac: String?
         @Option(
             help: ArgumentHelp(
                 "An address to bind, or 'any'; may be repeated.", valueName: "address"))

@@ -74,3 +74,46 @@ import Testing
         #expect(rig.drops(9) == [.deniedByPolicy: 2])
     }
 }
+
+/// What was learned, and what is missing, gives nobody a way in.
+@Suite struct ForwardingEvasionTests {
+    @Test("an outsider cannot pose as a guest whose device is missing")
+    func keepsMissingStations() throws {
+        let rig = try SwitchRig()
+        try rig.attach(9, uplink: true)
+        rig.configuration.ports[1].isOpen = false
+        try rig.apply(SwitchRig.allowAll)
+        #expect(!rig.passes(FrameBuilder(2, 1).udp(1, 53), from: 9, to: 1))
+        #expect(!rig.passes(FrameBuilder(1, 2).udp(1, 53), from: 1, to: 9))
+        #expect(rig.drops(9) == [.spoofedMAC: 1])
+        #expect(rig.drops(1) == [.portClosed: 1])
+    }
+
+    @Test("an outsider cannot claim a guest's MAC address in an ARP message from another one")
+    func refusesForeignHardware() throws {
+        let rig = try SwitchRig()
+        try rig.attach(9, uplink: true)
+        try rig.apply(SwitchRig.allowAll)
+        var bytes = FrameBuilder(50, 1).arpRequest().bytes
+        bytes.replaceSubrange(22..<28, with: octets(FrameBuilder.Station(2).mac))
+        rig.send(MemoryFrame(bytes), from: 9)
+        #expect(rig.received(1).isEmpty)
+        #expect(rig.drops(9) == [.spoofedARP: 1])
+    }
+
+    @Test("an uplink that has left the snapshot is no destination, though it was learned")
+    func forgetsUnlistedUplinks() throws {
+        let rig = try SwitchRig()
+        for number in [9, 10, 11] as [UInt8] { try rig.attach(number, uplink: true) }
+        try rig.apply(SwitchRig.allowAll)
+        #expect(rig.passes(FrameBuilder(50, 1).udp(53, 1), from: 10, to: 1))
+        rig.configuration.ports.removeAll { $0.number.rawValue == 10 }
+        rig.publish()
+        var request = FrameBuilder(1, 50).arpRequest()
+        request.bytes.replaceSubrange(0..<6, with: octets(FrameBuilder.Station(50).mac))
+        rig.send(request, from: 1)
+        #expect(rig.received(9).count == 1 && rig.received(11).count == 1)
+        #expect(rig.received(10).isEmpty)
+        #expect(rig.total.isBalanced)
+    }
+}

@@ -75,3 +75,21 @@ import Testing
         #expect(rig.received(4).count == 1)
     }
 }
+
+/// A group MAC address is no way around the rules for one station.
+@Suite struct ReplicationEvasionTests {
+    /// `frame`, sent to all.
+    private func broadcast(_ frame: MemoryFrame) -> MemoryFrame {
+        MemoryFrame(octets(.broadcast) + frame.bytes[6...])
+    }
+
+    @Test("a packet to one station's address in a broadcast frame reaches nobody")
+    func refusesHostPackets() throws {
+        let rig = try SwitchRig()
+        rig.send(broadcast(FrameBuilder(1, 2).udp(9, 53)), from: 1)
+        rig.send(broadcast(FrameBuilder(1, 2).echo()), from: 1)
+        rig.send(broadcast(FrameBuilder(1, 99).tcp(9, 80, .syn)), from: 1)
+        #expect(rig.received(2).isEmpty && rig.received(3).isEmpty)
+        #expect(rig.drops(1) == [.unboundDestination: 3])
+    }
+}

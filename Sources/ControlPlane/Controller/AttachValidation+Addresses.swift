@@ -42,7 +42,10 @@ extension AttachValidation {
     private func refuseDuplicate(
         _ address: IPAddress, in network: StoredNetwork, field: String
     ) throws(Problem) {
-        let owner = neighbours(in: network.name).first { $0.addresses.contains(address) }
+        // A MAC address brings its link-local address along (RFC 4291 appendix A).
+        let owner = neighbours(in: network.name).first {
+            $0.addresses.contains(address) || $0.mac.map(IPAddress.linkLocal) == address
+        }
         guard let owner else { return }
         throw Problem(
             .conflict,

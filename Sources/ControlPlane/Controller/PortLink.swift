@@ -10,8 +10,6 @@ struct PortLink: Sendable {
     let number: PortNumber
     /// Why its device is not there; nil while the data path has it.
     var absence: Problem?
-    /// The index of its device, if that could be told: another device of the same name has another.
-    var deviceIndex: Int?
 
     /// Whether the data path has the device.
     var isPresent: Bool { absence == nil }

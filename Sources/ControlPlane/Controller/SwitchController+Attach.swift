@@ -39,8 +39,7 @@ extension SwitchController {
             if !adopting { try devices.remove(port) }
             throw Problem(.failed, "\(error).", field: "device")
         }
-        let facts = try? devices.facts(of: port.device, in: port.namespace)
-        return PortLink(number: number, deviceIndex: facts?.index)
+        return PortLink(number: number)
     }
 
     /// Takes back what an attach did before it failed. What cannot be taken back now is tried again

@@ -18,7 +18,8 @@ extension SwitchController {
     }
 
     private func configuration(of port: StoredPort) -> PortConfiguration? {
-        guard let link = links[port.device], link.isPresent,
+        // A guest whose device is missing keeps its addresses, closed: nobody may take them up.
+        guard let link = links[port.device], link.isPresent || !port.isUplink,
             let network = state.networks.firstIndex(where: { $0.name == port.network })
         else { return nil }
         var configuration = PortConfiguration(

@@ -76,27 +76,18 @@ extension SwitchController {
         return hasFound
     }
 
-    /// Lets go of devices that are gone, or were replaced by others of their name.
+    /// Lets go of devices that the kernel has taken away. Their names do not matter: whoever owns
+    /// the namespace may rename a device, and its port goes on.
     private func dropLostDevices() async -> Bool {
+        let lost = await dataPath.counts().lost
         var hasLost = false
         for port in attachedPorts {
-            guard let link = links[port.device], link.isPresent, isLost(port, link) else {
-                continue
-            }
+            guard let link = links[port.device], lost.contains(link.number) else { continue }
             note(.deviceIsGone(port.device), asAbsenceOf: port)
             await dataPath.detach(link.number)
             hasLost = true
         }
         return hasLost
-    }
-
-    private func isLost(_ port: StoredPort, _ link: PortLink) -> Bool {
-        do throws(Problem) {
-            let facts = try devices.facts(of: port.device, in: port.namespace)
-            return facts == nil || facts?.index != link.deviceIndex
-        } catch {
-            return error.status == Problem.Kind.notFound.status  // the namespace is gone
-        }
     }
 
     /// Notes why the device is not there; tells it once.
