@@ -75,7 +75,8 @@ extension Passage {
         guard let message = neighborDiscovery else { return true }
         let own = message.sourceLinkLayer ?? .zero
         let target = message.targetLinkLayer ?? .zero
-        return stations.port(of: own) != nil || stations.port(of: target) != nil
-            || message.kind == .neighborAdvertisement && stations.port(of: message.target) != nil
+        if stations.port(of: own) != nil || stations.port(of: target) != nil { return true }
+        guard message.kind == .neighborAdvertisement else { return false }
+        return stations.port(of: message.target) != nil
     }
 }
