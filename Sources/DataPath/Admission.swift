@@ -69,8 +69,8 @@ extension Passage {
             || stations.port(of: IPAddress(arp.senderProtocol)) != nil
     }
 
-    /// Whether a neighbour outside claims a guest's MAC or IP address: in its link-layer options, or
-    /// as the target that it advertises.
+    /// Whether a neighbour outside claims a guest's MAC or IP address: in its link-layer options,
+    /// or as the target that it advertises.
     fileprivate func discoveryClaims(in stations: StationTable) -> Bool {
         guard let message = neighborDiscovery else { return true }
         let own = message.sourceLinkLayer ?? .zero
