@@ -34,7 +34,8 @@ extension Worker {
     /// Whether the frame, or each segment of the super-frame, fits the network's MTU.
     func fits(_ passage: Passage) -> Bool {
         let virtio = passage.frame.virtio
-        let byteCount = virtio.isSuperFrame
+        let byteCount =
+            virtio.isSuperFrame
             ? passage.parsed.payloadOffset + Int(virtio.gsoSize) : passage.parsed.byteCount
         return byteCount <= passage.network.frameByteCountMax
     }

@@ -7,30 +7,30 @@ extension Worker {
     /// Takes one received frame to its end: transmitted, or dropped with one reason.
     ///
     /// Runs once for each frame: no allocation, no reference count, no existential. Steps 1 and 2
-    /// (the batch is read, the snapshot taken) are behind it, in ``breathe(_:)``.
+    /// (the batch is read, the snapshot taken) are behind it, in ``breathe(at:)``.
     @inline(never)
     mutating func forward(_ frame: Frame, from source: PortEntry) {
         count(source.number).countReceived(byteCount: frame.byteCount)
-        var passage = Passage(frame, from: source, in: tables.network(of: source))     // 3
-        let fate = fate(of: &passage)                                                  // 4 ... 9
-        captureSent(passage, fate)                                                     // 10
-        settle(&passage, fate)                                                         // 11, 12
+        var passage = Passage(frame, from: source, in: tables.network(of: source))  // 3
+        let fate = fate(of: &passage)  // 4 ... 9
+        captureSent(passage, fate)  // 10
+        settle(&passage, fate)  // 11, 12
     }
 
     /// Decides one frame.
     private mutating func fate(of passage: inout Passage) -> Fate {
         guard passage.parsed.fault == .none else { return .drop(DropReason(passage.parsed.fault)) }
         guard passage.source.isOpen else { return .drop(.portClosed) }
-        if let fault = admissionFault(passage) { return .drop(fault) }                 // 4
+        if let fault = admissionFault(passage) { return .drop(fault) }  // 4
         guard fits(passage) else { return .drop(.mtuExceeded) }
         if passage.parsed.destinationMAC.isMulticast { return judgeGroup(&passage) }
-        switch findDestination(passage) {                                              // 9
+        switch findDestination(passage) {  // 9
         case .port(let port): passage.destination = port
         case .anyUplink: return isJudged(passage) ? judgeOutbound(&passage) : .replicateToUplinks
         case .nowhere(let reason): return .drop(reason)
         }
         guard isJudged(passage) else { return .transmit }
-        return judge(&passage)                                                         // 5 ... 8
+        return judge(&passage)  // 5 ... 8
     }
 
     /// Whether rules apply to this frame. ARP, neighbour discovery and DHCP are port security's
@@ -54,9 +54,9 @@ extension Worker {
         case .multicastControl: return .drop(.multicastControl)
         default: break
         }
-        let key = passage.key                                                          // 5
+        let key = passage.key  // 5
         let hash = key.hash(secret)
-        if let fate = followCached(&passage, key, hash) { return fate }                // 6, 8
-        return judgeConnection(&passage, key, hash)                                    // 7, 8
+        if let fate = followCached(&passage, key, hash) { return fate }  // 6, 8
+        return judgeConnection(&passage, key, hash)  // 7, 8
     }
 }

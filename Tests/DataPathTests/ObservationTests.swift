@@ -27,7 +27,8 @@ import Testing
     @Test("a denial, a rejection and a revocation are reported with the rule that decided")
     func reportsRefusals() throws {
         let rig = try SwitchRig(
-            SwitchRig.rules("- deny any -> any on udp/1", "- reject any -> any on udp/2",
+            SwitchRig.rules(
+                "- deny any -> any on udp/1", "- reject any -> any on udp/2",
                 "- allow any -> any"))
         rig.send(FrameBuilder(1, 2).udp(9, 1), from: 1)
         rig.send(FrameBuilder(1, 2).udp(9, 2), from: 1)
