@@ -28,7 +28,7 @@ extension SwitchController {
                 ControlAPI.PortCounters(
                     device: port.device, counters: FrameCounters(counts.ports[number] ?? .zero))
             },
-            total: FrameCounters(total), balanced: total.isBalanced)
+            total: FrameCounters(total), balanced: counts.isBalanced)
     }
 
     /// The counters of the port on `device`.
@@ -105,6 +105,7 @@ extension FrameCounters {
         transmittedCopies = counts.transmittedCopies
         transmittedCopyBytes = counts.transmittedCopyBytes
         transmittedReplies = counts.transmittedReplies
+        answeredFrames = counts.answeredFrames
         lostSegments = counts.lostSegments
         for (reason, count) in counts.dropped.nonZero { dropped[reason.name] = count }
     }
