@@ -9,7 +9,7 @@ TEST := $(SWIFT) test $(TESTFLAGS) --disable-xctest
 SWIFTCODE := Package.swift Sources Tests
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-rooms test-system bench fuzz qemu style fmt clean
+.PHONY: help build demo demo-overlay test test-rooms test-system bench fuzz qemu style fmt clean
 .NOTPARALLEL:
 
 help: ## this list
@@ -23,6 +23,10 @@ build: ## .build/release/vswitchd and .build/release/vswctl
 demo: build ## three guests, a policy, a capture, counters; KEEP=1 leaves them running
 	@scripts/install.sh demo
 	@KEEP=$(KEEP) demo/demo.sh
+
+demo-overlay: build ## two hosts that meet only encrypted; KEEP=1 leaves them running
+	@scripts/install.sh demo
+	@KEEP=$(KEEP) demo/overlay.sh
 
 test: test-rooms test-system ## every test; the last part needs root
 

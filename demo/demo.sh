@@ -8,54 +8,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly folder=/tmp/vswitch-demo
-readonly host=vswdemo-hv1
-readonly guests=(web1 db1 ops1)
+readonly machines=(hv1 web1 db1 ops1)
 readonly web=10.66.0.11 db=10.66.0.12 ops=10.66.0.13
-export VSWITCH_SOCKET=$folder/control.sock
-PATH=$PWD/.build/release:$PATH
-
-if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' green=$'\e[32m' red=$'\e[31m' plain=$'\e[0m'
-else bold='' dim='' green='' red='' plain=''; fi
-
-title() { printf '\n%s── %s%s\n' "$bold" "$*" "$plain"; }
-note() { printf '%s%s%s\n' "$dim" "$*" "$plain"; }
-good() { printf '%s✔ %s%s\n' "$green" "$*" "$plain"; }
-fail() { printf '%s✘ %s%s\n' "$red" "$*" "$plain" >&2; exit 1; }
-# Prints a command as one would type it, and runs it.
-run() { printf '%s$ %s%s\n' "$bold" "$*" "$plain"; "$@"; }
-inside() { local name=$1; shift; ip netns exec "vswdemo-$name" "$@"; }
-pids() { cat "$folder"/*.pid 2>/dev/null || true; }
-
-clean() {
-    local pid name
-    for pid in $(pids); do kill "$pid" 2>/dev/null || true; done
-    for pid in $(pids); do
-        for _ in $(seq 50); do [ -d "/proc/$pid" ] || break; sleep 0.1; done
-        kill -9 "$pid" 2>/dev/null || true
-    done
-    for name in hv1 "${guests[@]}"; do ip netns del "vswdemo-$name" 2>/dev/null || true; done
-    rm -rf "$folder"
-}
-
-check() {
-    [ "$(id -u)" = 0 ] || fail "The demo makes network namespaces and TAP devices, so it needs root: sudo make demo"
-    [ -x .build/release/vswitchd ] || fail "There is no .build/release/vswitchd: run make build first"
-    [ ! -d "$folder" ] || fail "A demo is still there (KEEP=1?). End it first: demo/demo.sh stop"
-}
+export VSWITCH_SOCKET=$folder/hv1.sock
+. demo/lib.sh
 
 start_switch() {
     title "The switch starts, on its own state and socket"
-    mkdir -m 700 "$folder"
-    ip netns add "$host"
-    note "\$ vswitchd --state $folder/state --socket $VSWITCH_SOCKET --name hv1 &"
-    ip netns exec "$host" vswitchd --state "$folder/state" --socket "$VSWITCH_SOCKET" --name hv1 \
-        2>"$folder/vswitchd.log" &
-    echo $! >"$folder/vswitchd.pid"
-    for _ in $(seq 100); do
-        vswctl status >/dev/null 2>&1 && break
-        [ -d "/proc/$(cat "$folder/vswitchd.pid")" ] || fail "vswitchd ended: $(cat "$folder/vswitchd.log")"
-        sleep 0.1
-    done
+    ip netns add vswdemo-hv1
+    start_daemon hv1
     run vswctl status
 }
 
@@ -64,9 +25,7 @@ attach() {
     ip netns add "vswdemo-$1"
     run vswctl port attach "$1" --vm "$1" --netns "vswdemo-$1" --ip "$2" \
         --label app=shop --label env=prod --label "role=$3"
-    ip -n "vswdemo-$1" link set lo up
-    ip -n "vswdemo-$1" addr add "$2/24" dev "$1"
-    ip -n "vswdemo-$1" link set "$1" up
+    plug "$1" "$2" 1500
 }
 
 attach_guests() {
@@ -159,25 +118,12 @@ END
     fi
 }
 
-main() {
-    check
-    trap clean EXIT
-    trap 'exit 130' INT TERM
-    start_switch
-    attach_guests
-    apply_policy
-    start_services
-    allowed
-    denied
-    show_captures
-    show_counters
-    next_steps
-    if [ "${KEEP:-}" = 1 ]; then trap - EXIT; note "left running in $folder"
-    else clean; trap - EXIT; good "the machine is clean again"; fi
-}
-
 case ${1:-} in
-'') main ;;
+'')
+    check demo
+    play start_switch attach_guests apply_policy start_services allowed denied show_captures \
+        show_counters next_steps
+    ;;
 stop) clean; good "the demo is gone" ;;
 *) echo "usage: demo.sh [stop]" >&2; exit 2 ;;
 esac

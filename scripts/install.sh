@@ -8,7 +8,8 @@ packages() {
     build) echo libpcap-dev libnl-3-dev libnl-route-3-dev libsqlite3-dev libssl-dev pkg-config binutils ;;
     demo) echo iproute2 iputils-ping procps python3 curl tcpdump tshark ;;
     test) echo iproute2 iputils-ping procps python3 curl tcpdump tshark iperf3 ethtool \
-        dnsmasq-base busybox-static udhcpc util-linux binutils ;;
+        dnsmasq-base busybox-static udhcpc util-linux binutils valgrind \
+        wireguard-go wireguard-tools ;;
     bench) echo iproute2 iputils-ping procps python3 iperf3 ethtool nftables gcc libc6-dev \
         openvswitch-switch ;;
     qemu) echo iproute2 python3 qemu-system-x86 busybox-static cpio kmod iperf3 ethtool ;;

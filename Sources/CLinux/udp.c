@@ -37,10 +37,6 @@ static int is_ipv4(const struct vsw_udp_address *address) {
     return address->high == 0 && address->low >> 32 == 0xffff;
 }
 
-static int is_unspecified(const struct vsw_udp_address *address) {
-    return address->high == 0 && address->low == 0;
-}
-
 // The address as a socket of this family takes it; returns its size, 0 when it cannot.
 static socklen_t to_name(
     const struct vsw_udp_address *address, int is_ipv6_socket, union name *name) {
@@ -98,8 +94,9 @@ static const char *configure_ipv4(int fd) {
     return NULL;
 }
 
-static const char *configure_ipv6(int fd, int is_only) {
-    if (set(fd, IPPROTO_IPV6, IPV6_V6ONLY, is_only) < 0) return "IPV6_V6ONLY";
+// IPv4 as well; the kernel takes that back when the socket is bound to any address but `::`.
+static const char *configure_ipv6(int fd) {
+    if (set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0) < 0) return "IPV6_V6ONLY";
     if (set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_PROBE) < 0)
         return "IPV6_MTU_DISCOVER";
     if (set(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1) < 0) return "IPV6_RECVTCLASS";
@@ -108,14 +105,12 @@ static const char *configure_ipv6(int fd, int is_only) {
 
 // Returns the name of the call that failed, or NULL.
 static const char *configure(int fd, const struct vsw_udp_options *options, int is_ipv6) {
-    const struct vsw_udp_address *address = &options->address;
-    int is_ipv6_only = is_ipv6 && !is_unspecified(address);
-    const char *failed = is_ipv6 ? configure_ipv6(fd, is_ipv6_only) : NULL;
-    if (failed == NULL && !is_ipv6_only) failed = configure_ipv4(fd);
+    const char *failed = is_ipv6 ? configure_ipv6(fd) : NULL;
+    if (failed == NULL) failed = configure_ipv4(fd);
     if (failed != NULL) return failed;
     if (set_buffers(fd, options->buffer_byte_count) < 0) return "SO_RCVBUF";
     union name name;
-    socklen_t byte_count = to_name(address, is_ipv6, &name);
+    socklen_t byte_count = to_name(&options->address, is_ipv6, &name);
     return bind(fd, &name.any, byte_count) < 0 ? "bind" : NULL;
 }
 

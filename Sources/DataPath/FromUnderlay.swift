@@ -35,7 +35,7 @@ extension Worker {
         guard let index = unsafe Session.localIndex(of: base, byteCount: byteCount) else {
             return unsafe takeHandshake(base, byteCount, from: source)
         }
-        guard let session = unsafe underlay.pointee.sessions.find(index) else {
+        guard let session = unsafe session(at: index) else {
             return dropDatagram(byteCount, .underlay)
         }
         switch unsafe session.pointee.open(base, byteCount: byteCount, now: now) {
@@ -47,6 +47,15 @@ extension Worker {
         case .authentication: dropDatagram(byteCount, .authentication)
         case .replay: dropDatagram(byteCount, .replay)
         }
+    }
+
+    /// The session of an index. A peer's first datagram may come before the engine's word that
+    /// there is a session: then that word waits in the ring.
+    private mutating func session(at index: UInt32) -> UnsafeMutablePointer<Session>? {
+        guard let underlay = unsafe underlay else { return nil }
+        if let session = unsafe underlay.pointee.sessions.find(index) { return unsafe session }
+        obeyOrders()
+        return unsafe underlay.pointee.sessions.find(index)
     }
 
     private func takeHandshake(

@@ -12,8 +12,9 @@ import Synchronization
 /// frees it when the worker gave it back; its keys are wiped then.
 ///
 /// - Cost: the cipher's, plus one fetch-and-add and a few stores; no allocation.
-/// - Thread: ``open(_:byteCount:now:)`` is one worker's. ``seal(_:byteCount:now:)`` may be called
-///   by several, because the counter is atomic; ``activity`` may be read by anyone.
+/// - Thread: ``open(_:byteCount:now:)`` and ``seal(_:byteCount:now:)`` are one worker's, because
+///   each direction has one cipher context. (The counter is atomic already, for the day when
+///   several workers seal with contexts of their own.) ``activity`` may be read by anyone.
 @safe package struct Session: ~Copyable {
     /// Bytes of a transport datagram before the plaintext.
     package static let headerByteCount = 16

@@ -190,4 +190,50 @@ import Testing
             #expect(pair.bobReport.handshakes.replayed == 1)
         }
     }
+
+    @Test("what was wished for while a handshake was tried is given up with it")
+    func wishEnds() {
+        let pair = HostPair(seed: 9)
+        pair.simulation.wire.loses = { _, _ in true }
+        pair.aliceSends(1)
+        pair.simulation.run(for: second)
+        pair.alice.engine.rekey(
+            HostPair.bobNumber, now: pair.simulation.time.now, wall: pair.simulation.time.wall)
+        pair.simulation.run(for: 96 * second)
+        let count = pair.aliceReport.handshakes.initiationsSent
+        pair.simulation.run(for: 100 * second)
+        #expect(pair.aliceReport.handshakes.initiationsSent == count)
+    }
+
+    @Test("who was called waits a second for the first datagram before it calls by itself")
+    func waitsForCaller() {
+        for isConfirmed in [true, false] {
+            let pair = HostPair(seed: 10)
+            pair.simulation.wire.delay = 50 * millisecond
+            pair.simulation.wire.loses = { bytes, _ in !isConfirmed && bytes[0] == 4 }
+            pair.aliceSends(1)
+            pair.simulation.run(for: 60 * millisecond)
+            pair.bobSends(2)
+            pair.simulation.run(for: 900 * millisecond)
+            #expect(pair.bobReport.handshakes.initiationsSent == 0)
+            #expect(pair.aliceReceived == (isConfirmed ? [2] : []))
+            pair.simulation.run(for: 200 * millisecond)
+            #expect(pair.bobReport.handshakes.initiationsSent == (isConfirmed ? 0 : 1))
+        }
+    }
+
+    @Test("a call that was lost is not repeated once the other host's call has connected")
+    func otherCallConnects() {
+        let pair = HostPair(seed: 11)
+        pair.simulation.wire.loses = { bytes, from in
+            bytes[0] == 1 && from == HostPair.bobAddress
+        }
+        pair.bobSends(1)
+        pair.simulation.run(for: 100 * millisecond)
+        pair.aliceSends(2)
+        pair.simulation.run(for: 30 * second)
+        #expect(pair.bobReport.handshakes.initiationsSent == 1)
+        #expect(pair.aliceReceived == [1])
+        #expect(pair.bobReceived == [2])
+    }
 }

@@ -1,5 +1,6 @@
 import Overlay
 import Packet
+import Synchronization
 import Testing
 
 @Suite struct OverlayEngineTests {
@@ -104,5 +105,39 @@ import Testing
         #expect(pair.alice.lanes[HostPair.bobNumber]?.refusals == 2)
         #expect(pair.simulation.recording.isEmpty)
         #expect(pair.alice.outbox.isEmpty)
+    }
+
+    @Test("no local index is used twice at a time, even if the random source repeats itself")
+    func singleIndices() {
+        let random = StutteringRandom()
+        var engine = OverlayEngine(
+            identities: [PrivateKey(random: random)], clock: TAI64NClock(last: nil), random: random)
+        let settings = (0..<20).map { number in
+            var settings = PeerSettings(
+                number: PeerNumber(rawValue: UInt16(number))!,
+                publicKeys: [PrivateKey(random: random).publicKey])
+            settings.endpoint = HostPair.bobAddress
+            return settings
+        }
+        engine.configure(settings, now: second)
+        for peer in settings { engine.wantsSession(peer.number, now: second, wall: second) }
+        let indices = engine.takeActions().compactMap { action -> [UInt8]? in
+            guard case .send(let bytes, _, _) = action else { return nil }
+            return Array(bytes[4..<8])
+        }
+        #expect(indices.count == 20)
+        #expect(Set(indices).count == 20)
+    }
+}
+
+/// Gives each 32-bit word three times.
+private final class StutteringRandom: RandomSource {
+    private let source = SimulatedRandom(seed: 6)
+    private let count = Atomic<UInt32>(0)
+
+    func fill(_ bytes: UnsafeMutableRawBufferPointer) {
+        guard bytes.count == 4 else { return source.fill(bytes) }
+        let word = count.wrappingAdd(1, ordering: .relaxed).oldValue / 3
+        bytes.storeBytes(of: word, as: UInt32.self)
     }
 }

@@ -150,6 +150,17 @@ import Testing
         #expect(counts(run) == [1, 2])
     }
 
+    @Test("urgent data does not join, and padding is left behind")
+    func refusesUrgent() {
+        #expect(counts(SegmentSample(flags: [.ack, .urg]).run(2)) == [1, 1])
+        for isIPv6 in [false, true] {
+            let run = SegmentSample(isIPv6: isIPv6).run(3)
+            let padded = run.map { $0.padded(by: 7) }
+            let out = Coalesced(padded.map(\.octets))
+            #expect(out.isIntact && out.frames.count == 1 && out.segments == run.map(\.octets))
+        }
+    }
+
     @Test("CWR stands in the first segment only, and is told to the guest")
     func keepsCWR() {
         var run = SegmentSample().run(2)
@@ -223,7 +234,7 @@ import Testing
 
 extension SegmentCoalescerTests {
     /// How many segments each frame that came out holds.
-    private func counts(_ frames: [[UInt8]], capacity: Int = 65_549) -> [Int] {
+    private func counts(_ frames: [[UInt8]], capacity: Int = 65_600) -> [Int] {
         let out = Coalesced(frames, capacity: capacity)
         #expect(out.isIntact && out.segments == frames)
         return out.frames.map { octets, virtio in

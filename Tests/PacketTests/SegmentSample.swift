@@ -32,6 +32,13 @@ struct SegmentSample {
         return next
     }
 
+    /// The same with more bytes behind the packet, as short Ethernet frames have.
+    func padded(by count: Int) -> SegmentSample {
+        var padded = self
+        padded.padding += count
+        return padded
+    }
+
     /// This segment and those that follow it.
     func run(_ count: Int) -> [SegmentSample] {
         (1..<count).reduce(into: [self]) { run, _ in run.append(run[run.count - 1].next) }
@@ -55,7 +62,7 @@ struct Coalesced {
     var frames: [(octets: [UInt8], virtio: VirtioNetHeader)] = []
 
     /// Sends `frames` through a coalescer with a slot of `capacity` bytes.
-    init(_ frames: [[UInt8]], capacity: Int = 65_549) {
+    init(_ frames: [[UInt8]], capacity: Int = 65_600) {
         let slot = Slot(capacity: capacity)
         let inputs = frames.map { Slot($0) }
         var coalescer = SegmentCoalescer(into: slot.frame)

@@ -122,6 +122,21 @@ extension HostPortTests {
         #expect(frame.virtio == virtio)
     }
 
+    @Test("the host sees the packet byte for byte, with its virtio-net header")
+    func writesPackets() throws {
+        let wire = try Endpoint("vsw-host0", in: host.name)
+        for isIPv6 in [false, true] {
+            let flow = flow(isIPv6: isIPv6)
+            let frame = TestFrame.tcp(flow, flags: 0x18, byteCount: 9_000, isPartial: true)
+            #expect(host.port.send(frame, TestFrame.tso(flow, segmentByteCount: 1_000)) == .sent)
+            let packet = Array(frame[14...])
+            let seen = try #require(wire.receive(1) { $0.bytes.count > 8_000 }.first)
+            #expect(seen.bytes == packet)
+            #expect(Int(seen.virtio.checksumStart) == flow.transportOffset - 14)
+            #expect(seen.virtio.gsoSize == 1_000 && seen.virtio.isChecksumPartial)
+        }
+    }
+
     @Test("what is no IP packet is a fault, and the next one is sound")
     func reportsFaults() throws {
         let wire = try Endpoint("vsw-host0", in: host.name)

@@ -55,6 +55,18 @@ struct UnderlaySocketTests {
         }
     }
 
+    @Test("a socket of one IPv6 address speaks that family alone, one of all addresses both")
+    func choosesFamilies() throws {
+        for (text, isAlone) in [("fd09::1", 1 as CInt), ("::", 0)] {
+            let end = try UnderlayEnd(text, in: rig.left)
+            var value: CInt = 9
+            var byteCount = socklen_t(4)
+            let level = CInt(IPPROTO_IPV6)
+            #expect(getsockopt(end.descriptor, level, IPV6_V6ONLY, &value, &byteCount) == 0)
+            #expect(value == isAlone)
+        }
+    }
+
     @Test("what was not asked for is not used")
     func takesFeatures() throws {
         for features in [UnderlayFeatures.all, [.batching], []] {

@@ -5,13 +5,17 @@ import Testing
 /// One machine: a network namespace in which the real `vswitchd` runs on its own state and socket.
 final class Host {
     let namespace: NetworkNamespace
+    let name: String
+    /// What `vswitch.yaml` says; nothing, and the daemon starts without one.
+    var configuration: String?
     /// Holds the daemon's state, its socket, and the policy files.
     let folder: URL
     private(set) var daemon: Background?
     private var logs = ""
 
-    init() throws {
+    init(_ name: String = "hv1") throws {
         try #require(geteuid() == 0, "the system tests need root: sudo make test")
+        self.name = name
         namespace = try NetworkNamespace("host")
         folder = Shell.scratch.appending(path: namespace.name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -31,13 +35,14 @@ final class Host {
     func commandLine(before: [String] = []) -> [String] {
         let program = Self.programs.appending(path: "vswitchd").path
         return before + [
-            program, "--state", state.path, "--socket", socket.path, "--name", "hv1",
+            program, "--state", state.path, "--socket", socket.path, "--name", name,
             "--log-level", "debug",
-        ]
+        ] + (configuration == nil ? [] : ["--config", folder.appending(path: "vswitch.yaml").path])
     }
 
     /// Starts the daemon and waits until it answers.
     func start() throws {
+        if let configuration { _ = try write(configuration, as: "vswitch.yaml") }
         let daemon = try namespace.start(commandLine())
         self.daemon = daemon
         let answers = try waitUntil(seconds: 20) {
