@@ -75,6 +75,8 @@ import Testing
             syn(Self.small), syn([2, 4, 0, 1]), syn([]), syn(Self.large, flags: .ack),
             syn(Self.large, flags: [.fin, .ack]), syn([0] + Self.large + [1, 1, 1]),
             syn([1, 1, 2, 4]), syn([2, 3, 0xff, 1]), syn([2, 0, 0xff, 0xff]), syn([2, 1, 9, 9]),
+            syn([5, 1] + Self.large + [1, 1]),
+            SegmentSample(flags: .syn, payload: [2, 4, 0xff, 0xff], options: []).octets,
             syn([9, 200, 1, 1] + Self.large), syn([1, 1, 1, 2]),
             syn([2, 5, 0xff, 0xff, 0xff, 0, 0, 0]),
         ]

@@ -78,6 +78,11 @@ import Testing
         SampleFrame.of6("unknown error", 58, Build.icmp(100) + Build.data(64)),
         SampleFrame.of6("later fragment6", 44, [17, 0, 0, 0x41, 0, 0, 0, 7] + Build.data(32)),
         SampleFrame(
+            description: "from nowhere6",
+            octets: IPv6Builder(
+                nextHeader: 17, source: [UInt8](repeating: 0, count: 16), payload: Build.udp(4)
+            ).frame),
+        SampleFrame(
             description: "from nowhere",
             octets: IPv4Builder(
                 fragment: 0x4000, ipProtocol: 17, source: [0, 0, 0, 0], payload: Build.udp(4)
