@@ -30,7 +30,7 @@ extension Worker {
         _ datagram: UnsafeMutableRawBufferPointer, from source: UnderlayAddress,
         _ joiner: inout FrameJoiner
     ) {
-        guard let underlay = unsafe underlay, let base = datagram.baseAddress else { return }
+        guard let base = datagram.baseAddress else { return }
         let byteCount = datagram.count
         guard let index = unsafe Session.localIndex(of: base, byteCount: byteCount) else {
             return unsafe takeHandshake(base, byteCount, from: source)

@@ -20,8 +20,9 @@ struct ICMPError {
         let quote = bytes.slice(
             parsed.networkOffset, min(parsed.byteCount, parsed.networkOffset &+ quoteMax))
         let transport = Answer.transportOffset(parsed)
-        var reply = scratch
-        reply.byteCount = transport &+ ICMPHeader.byteCount &+ quote.byteCount
+        // SAFETY: within byteCountMax, which the caller held against the scratch frame.
+        let reply = unsafe Frame(
+            base: scratch.base, byteCount: transport &+ ICMPHeader.byteCount &+ quote.byteCount)
         reply.virtio = VirtioNetHeader()
         let tuple = FiveTuple(
             from: (parsed.fiveTuple.destination, 0), to: (parsed.fiveTuple.source, 0),

@@ -56,20 +56,22 @@
     ///
     /// `scratch` must not overlap the packet.
     public mutating func next(into scratch: Frame) -> Frame? {
-        let payload = frame.bytes.slice(
-            parsed.transportOffset &+ payloadBefore, parsed.byteCount)
-        guard !payload.isEmpty, scratch.byteCount >= byteCountMax else { return nil }
+        let rest = parsed.byteCount &- parsed.transportOffset &- payloadBefore
+        guard rest > 0, scratch.byteCount >= byteCountMax else { return nil }
         let isFirst = payloadBefore == 0
-        let header = isFirst ? parsed.ipv4HeaderByteCount : laterHeaderByteCount
-        let count = isFirst ? firstPayloadByteCount : laterPayloadByteCount
-        let piece = payload.extracting(first: count)
+        let headers =
+            parsed.networkOffset
+            &+ (isFirst ? parsed.ipv4HeaderByteCount : laterHeaderByteCount)
+        let count = min(rest, isFirst ? firstPayloadByteCount : laterPayloadByteCount)
         var fragment = scratch
-        fragment.byteCount = parsed.networkOffset &+ header &+ piece.byteCount
+        fragment.byteCount = headers &+ count
         fragment.virtio = VirtioNetHeader()
-        var bytes = fragment.mutableBytes
-        writeHeader(header, isLast: piece.byteCount == payload.byteCount, in: &bytes)
-        bytes.store(piece, at: parsed.networkOffset &+ header)
-        payloadBefore &+= piece.byteCount
+        // SAFETY: headers + count ≤ byteCountMax ≤ the scratch frame, and transportOffset +
+        // payloadBefore + count ≤ byteCount of the packet, which `init` held against the frame.
+        unsafe (scratch.base + headers).copyMemory(
+            from: frame.base + parsed.transportOffset + payloadBefore, byteCount: count)
+        writeHeaders(headers, isLast: count == rest, in: fragment)
+        payloadBefore &+= count
         return fragment
     }
 
@@ -77,26 +79,26 @@
 }
 
 extension IPv4Fragmenter {
-    /// Writes the Ethernet header and the IP header of `byteCount` bytes of the next fragment.
-    private func writeHeader(
-        _ byteCount: Int, isLast: Bool, in bytes: inout MutableRawSpan
-    ) {
+    /// Writes the Ethernet and IP headers of the next fragment, of `byteCount` bytes together.
+    private func writeHeaders(_ byteCount: Int, isLast: Bool, in fragment: Frame) {
         let network = parsed.networkOffset
-        let source = frame.bytes
-        if payloadBefore == 0 {
-            bytes.store(source.slice(0, network &+ byteCount), at: 0)
-        } else {
-            bytes.store(source.slice(0, network &+ IPv4Header.byteCountMin), at: 0)
-            bytes.store(0x40 | UInt8(truncatingIfNeeded: byteCount >> 2), at: network)
+        let isFirst = payloadBefore == 0
+        let copied = isFirst ? byteCount : network &+ IPv4Header.byteCountMin
+        // SAFETY: the packet has these headers, and the fragment at least as many bytes.
+        unsafe fragment.base.copyMemory(from: frame.base, byteCount: copied)
+        var bytes = fragment.mutableBytes
+        if !isFirst {
+            let words = UInt8(truncatingIfNeeded: (byteCount &- network) >> 2)
+            bytes.store(0x40 | words, at: network)
             writeRepeatedOptions(in: &bytes)
         }
         // More-fragments (0x2000) stays with the last piece of a fragment that had it. The sum
         // cannot run over into it: the parser held offset and size against 65,535.
-        let field: UInt16 = source.bigEndian(at: network &+ 6)
+        let field: UInt16 = frame.bytes.bigEndian(at: network &+ 6)
         let place = field &+ UInt16(truncatingIfNeeded: payloadBefore >> 3)
         bytes.store(isLast ? place : place | 0x2000, at: network &+ 6)
         bytes.store(UInt16(truncatingIfNeeded: bytes.byteCount &- network), at: network &+ 2)
-        IPv4Header.storeChecksum(at: network, byteCount: byteCount, in: &bytes)
+        IPv4Header.storeChecksum(at: network, byteCount: byteCount &- network, in: &bytes)
     }
 
     /// Writes the options that each fragment repeats, and the end of the list behind them.
@@ -105,8 +107,10 @@ extension IPv4Fragmenter {
         let end = target &+ laterOptionsByteCount
         var options = Options(parsed)
         while let option = options.next(in: frame.bytes) {
-            bytes.store(frame.bytes.slice(option.lowerBound, option.upperBound), at: target)
-            target &+= option.count
+            for offset in option {
+                bytes.store(frame.bytes.bigEndian(at: offset, as: UInt8.self), at: target)
+                target &+= 1
+            }
         }
         while target < end {
             bytes.store(0 as UInt8, at: target)

@@ -31,8 +31,8 @@ public enum NeighborReply {
     /// address must object. An announcement is none, though it looks like a request.
     public static func target(of bytes: RawSpan, _ parsed: ParsedFrame) -> IPAddress? {
         if let arp = parsed.arp(in: bytes) {
-            let isQuestion = arp.operation == ARPPacket.request && !arp.isAnnouncement
-            return isQuestion ? IPAddress(arp.targetProtocol) : nil
+            guard arp.operation == ARPPacket.request, !arp.isAnnouncement else { return nil }
+            return IPAddress(arp.targetProtocol)
         }
         guard let message = parsed.neighborDiscovery(in: bytes),
             message.kind == .neighborSolicitation, message.target != parsed.fiveTuple.source
@@ -51,19 +51,22 @@ public enum NeighborReply {
         guard target(of: bytes, parsed) == neighbor.address, parsed.sourceMAC != neighbor.mac,
             neighbor.mac.isUnicast, scratch.byteCount >= byteCountMax
         else { return nil }
-        var reply = scratch
+        let isARP = parsed.kind == .arp
+        // SAFETY: within byteCountMax, which the scratch frame holds.
+        let reply = unsafe Frame(
+            base: scratch.base, byteCount: isARP ? arpByteCount : byteCountMax)
         reply.virtio = VirtioNetHeader()
+        var written = reply.mutableBytes
         if let request = parsed.arp(in: bytes) {
-            reply.byteCount = EthernetHeader.byteCount &+ ARPPacket.byteCount
-            var written = reply.mutableBytes
             writeARP(to: request, parsed, from: neighbor, in: &written)
         } else {
-            reply.byteCount = byteCountMax
-            var written = reply.mutableBytes
             writeAdvertisement(to: parsed, from: neighbor, in: &written)
         }
         return reply
     }
+
+    /// The size of an ARP reply, in bytes.
+    private static var arpByteCount: Int { EthernetHeader.byteCount + ARPPacket.byteCount }
 }
 
 extension NeighborReply {

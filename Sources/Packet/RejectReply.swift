@@ -21,8 +21,9 @@ public enum RejectReply {
         guard let header = parsed.tcp(in: bytes) else {
             return prohibited(parsed).write(about: bytes, parsed, into: scratch)
         }
-        var reply = scratch
-        reply.byteCount = Answer.transportOffset(parsed) &+ TCPHeader.byteCountMin
+        // SAFETY: within byteCountMax, which the scratch frame holds.
+        let reply = unsafe Frame(
+            base: scratch.base, byteCount: Answer.transportOffset(parsed) &+ TCPHeader.byteCountMin)
         reply.virtio = VirtioNetHeader()
         var written = reply.mutableBytes
         writeReset(to: header, parsed, in: &written)
