@@ -77,9 +77,9 @@ final class SwitchRig {
             })
     }
 
-    /// Waits until `condition` holds, two seconds at most.
+    /// Waits until `condition` holds, ten seconds at most.
     static func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-        for _ in 0..<200 {
+        for _ in 0..<1_000 {
             if try await condition() { return true }
             try await Task.sleep(for: .milliseconds(10))
         }
