@@ -30,23 +30,18 @@ func testRoom(
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let lifecycle = Target.Dependency.product(
-    name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let nio: [Target.Dependency] = ["NIOCore", "NIOPosix", "NIOHTTP1"]
     .map { .product(name: $0, package: "swift-nio") }
 
 let package = Package(
     name: "vswitch",
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // 1: the system
@@ -75,12 +70,12 @@ let package = Package(
             "ControlPlane",
             [
                 "ControlAPI", "DataPath", "Packet", "Telemetry", "Ports", "FlowTable",
-                "PolicyEngine", "Capture", hummingbird, grdb, logging, lifecycle, yams,
-            ]),
+                "PolicyEngine", "Capture", grdb, logging, yams,
+            ] + nio),
         // 6: programs
         .executableTarget(
             name: "vswitchd",
-            dependencies: ["ControlPlane", "CLinux", arguments, logging, lifecycle, yams],
+            dependencies: ["ControlPlane", "CLinux", arguments, logging, yams],
             swiftSettings: strict),
         .executableTarget(
             name: "vswctl", dependencies: ["ControlAPI", arguments], swiftSettings: strict),

@@ -49,6 +49,8 @@ public struct Problem: Codable, Sendable, Equatable, Error {
         case notPermitted = "not-permitted"
         /// What the request names does not exist.
         case notFound = "not-found"
+        /// What it names exists, for other methods.
+        case methodNotAllowed = "method-not-allowed"
         /// It contradicts what exists.
         case conflict
         /// The request is too large.
@@ -74,6 +76,7 @@ extension Problem.Kind {
         case .invalidRequest: 400
         case .notPermitted: 403
         case .notFound: 404
+        case .methodNotAllowed: 405
         case .conflict: 409
         case .tooLarge: 413
         case .policyInvalid: 422
@@ -89,6 +92,7 @@ extension Problem.Kind {
         case .invalidRequest: "The request is not valid"
         case .notPermitted: "Not permitted"
         case .notFound: "Not found"
+        case .methodNotAllowed: "Method not allowed"
         case .conflict: "Conflicts with what exists"
         case .tooLarge: "The request is too large"
         case .policyInvalid: "The policy has errors"

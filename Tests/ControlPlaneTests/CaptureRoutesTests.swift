@@ -33,16 +33,15 @@ struct CaptureRoutesTests {
     @Test("a client that hangs up ends its capture, also when no frame comes")
     func endsWithClient() async throws {
         let rig = try await daemon()
-        let descriptor = try RawClient.connect(rig.socketPath)
-        let request = "GET /v1/ports/web1/capture HTTP/1.1\r\nHost: v\r\n\r\n"
-        _ = send(descriptor, request, request.utf8.count, 0)
+        var client: RawClient? = try RawClient(rig.socketPath)
+        client?.send(RawRequest.text("GET", "/v1/ports/web1/capture"))
         #expect(
             try await SwitchRig.eventually {
                 rig.log.all.contains { $0.contains("capture started") }
             })
         try await Task.sleep(for: .milliseconds(200))
         #expect(!rig.log.all.contains { $0.contains("capture ended") })
-        close(descriptor)
+        client = nil
         #expect(try await hasEnded(rig))
     }
 

@@ -25,14 +25,11 @@ struct DaemonTests {
         .timeLimit(.minutes(1)))
     func stopsDespiteClients() async throws {
         let rig = try await DaemonRig()
-        let idle = try RawClient.connect(rig.socketPath)
-        let half = try RawClient.connect(rig.socketPath)
-        defer {
-            close(idle)
-            close(half)
-        }
-        _ = send(half, "GET /v1/st", 10, 0)
+        let (idle, half) = (try RawClient(rig.socketPath), try RawClient(rig.socketPath))
+        half.send("GET /v1/st")
         try await rig.stop().get()
+        #expect(await idle.isClosed())
+        #expect(await half.isClosed())
     }
 
     @Test("a second daemon at the same socket, or over the same state, does not start")

@@ -119,9 +119,8 @@ struct RouteTableTests {
         ])
     func survivesGarbage(text: String) async throws {
         let rig = try await DaemonRig()
-        let descriptor = try RawClient.connect(rig.socketPath)
-        _ = send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL))
-        close(descriptor)
+        let client = try RawClient(rig.socketPath)
+        client.send(text)
         #expect(try await rig.client.status().name == "hv1")
     }
 }

@@ -1,21 +1,9 @@
 import ControlAPI
 import DataPath
-import Hummingbird
-import HummingbirdCore
 import Logging
-import NIOCore
-import NIOPosix
-import ServiceLifecycle
 
 /// The whole daemon: what is started in which order, and stopped in the reverse one.
 package struct Daemon: Sendable {
-    /// How long running requests may take to end after the signal.
-    private static let patience = Duration.seconds(1)
-    /// Idle connections are closed after this time, slow ones too.
-    private static let idleTimeout = TimeAmount.seconds(60)
-    /// The most connections at once; more wait.
-    private static let connectionCountMax = 256
-
     /// Where the state is.
     package var stateDirectory: String
     /// Where clients connect.
@@ -28,8 +16,10 @@ package struct Daemon: Sendable {
     package var devices: any DeviceSource = KernelDevices()
     /// Who is told when the daemon is ready.
     package var notifier = ServiceNotifier.environment
-    /// Whether SIGTERM and SIGINT end the daemon; a test ends it by other means.
+    /// Whether SIGTERM and SIGINT raise `stop`; a test does it by itself.
     package var endsBySignal = true
+    /// Ends the daemon.
+    package let stop = StopSignal()
 
     /// A daemon of this name, not yet started.
     package init(name: String, stateDirectory: String, socketPath: String, logger: Logger) {
@@ -39,8 +29,11 @@ package struct Daemon: Sendable {
         self.logger = logger
     }
 
-    /// Runs until a signal ends it. The ports' devices stay, so that guests keep their NICs.
+    /// Runs until `stop` ends it. The ports' devices stay, so that guests keep their NICs.
     package func run() async throws(StartError) {
+        // From the first step to the last: a signal that comes early ends what has just begun.
+        let signals = endsBySignal ? TerminationSignals { [stop] in stop.raise() } : nil
+        defer { signals?.end() }
         let directory = try starting { () throws(StateError) in try StateDirectory(stateDirectory) }
         let store = try starting { () throws(StateError) in try StateStore(in: directory) }
         defer { store.close() }
@@ -65,39 +58,23 @@ package struct Daemon: Sendable {
         logger.notice("stopped", metadata: ["state": "\(directory.path)"])
     }
 
-    /// Serves until a signal comes.
+    /// Serves until it is time to stop.
     private func serve(
         _ controller: SwitchController, at socket: ControlSocket
     ) async throws(StartError) {
         defer { socket.remove() }
-        var configuration = ServiceGroupConfiguration(
-            services: [
-                StopNotice(notifier: notifier), Housekeeping(controller),
-                server(controller, at: socket),
-            ], gracefulShutdownSignals: endsBySignal ? [.sigterm, .sigint] : [],
-            logger: libraryLogger)
-        configuration.maximumGracefulShutdownDuration = Self.patience
+        stop.onRaise { [notifier] in notifier.stopping() }
         do {
-            try await ServiceGroup(configuration: configuration).run()
-        } catch is CancellationError {
-            return
+            let server = try await HTTPServer(at: socket.path, RouteTable(controller))
+            announce(socket)
+            async let housekeeping: Void = Housekeeping(controller: controller).run(until: stop)
+            try await server.run(until: stop)
+            await housekeeping
         } catch {
             throw StartError(
                 "cannot serve at '\(socket.path)' (\(error)): correct that, or name another socket"
                     + " with --socket")
         }
-    }
-
-    private func server(_ controller: SwitchController, at socket: ControlSocket) -> some Service {
-        Application(
-            responder: RouteTable(controller),
-            server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
-            configuration: ApplicationConfiguration(
-                address: .unixDomainSocket(path: socket.path),
-                availableConnectionsDelegate: MaximumAvailableConnections(Self.connectionCountMax)),
-            onServerRunning: { _ in announce(socket) },
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup(numberOfThreads: 1)),
-            logger: libraryLogger)
     }
 
     private func announce(_ socket: ControlSocket) {
@@ -110,13 +87,6 @@ package struct Daemon: Sendable {
         logger.notice("ready", metadata: ["socket": "\(socket.path)", "name": "\(name)"])
     }
 
-    /// What libraries say is for debugging, as long as it is no warning.
-    private var libraryLogger: Logger {
-        var logger = logger
-        if logger.logLevel > .debug { logger.logLevel = max(logger.logLevel, .warning) }
-        return logger
-    }
-
     /// The result of a step of the start, or its error as the sentence to end with.
     private func starting<Value: ~Copyable, Failure: Error>(
         _ step: () throws(Failure) -> Value
@@ -125,19 +95,6 @@ package struct Daemon: Sendable {
             return try step()
         } catch {
             throw StartError("\(error)")
-        }
-    }
-}
-
-/// Tells systemd when the end begins.
-private struct StopNotice: Service {
-    let notifier: ServiceNotifier
-
-    func run() async {
-        await withGracefulShutdownHandler {
-            try? await gracefulShutdown()
-        } onGracefulShutdown: {
-            notifier.stopping()
         }
     }
 }

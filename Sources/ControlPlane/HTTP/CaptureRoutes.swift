@@ -1,6 +1,4 @@
 import ControlAPI
-import Hummingbird
-import ServiceLifecycle
 
 /// Captures: a stream that lasts until its count, its time, its client or the daemon ends.
 struct CaptureRoutes: RouteGroup {
@@ -11,32 +9,24 @@ struct CaptureRoutes: RouteGroup {
 
     var handlers: [Route: RouteTable.Handler] { [.capture: capture] }
 
-    private func capture(_ request: RouteRequest) async throws -> Response {
+    private func capture(_ request: RouteRequest) async throws -> HTTPResponse {
         let options = try CaptureOptions(query: request.query)
-        let stream = try await controller.startCapture(on: request.word, options)
-        let requestBody = request.request.body
-        let body = ResponseBody { writer in
-            // A client that hangs up cancels the stream, also while no frame comes.
-            try await requestBody.consumeWithCancellationOnInboundClose { _ in
-                try await Self.write(stream, to: &writer)
-            }
-            try await writer.finish(nil)
-        }
-        return Response(
-            status: .ok,
-            headers: [.contentType: "application/x-pcapng", .connection: "close"], body: body)
+        let capture = try await controller.startCapture(on: request.word, options)
+        return HTTPResponse(
+            .ok, "application/x-pcapng", .stream { try await Self.write(capture, to: $0) })
     }
 
-    /// Each write waits until the client has taken what came before.
+    /// Each write waits until the client has taken what came before. A client that hangs up
+    /// cancels the rest between two frames.
     private static func write(
-        _ stream: CaptureStream, to writer: inout any ResponseBodyWriter
+        _ capture: CaptureStream, to client: HTTPResponseStream
     ) async throws {
-        while !Task.isShuttingDownGracefully {
-            let bytes = await stream.takeBytes()
-            if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
-            if await stream.isFinished { break }
+        while !client.isStopping {
+            let bytes = await capture.takeBytes()
+            if !bytes.isEmpty { try await client.write(bytes) }
+            if await capture.isFinished { break }
             if bytes.isEmpty { try await Task.sleep(for: rest) }
         }
-        try await writer.write(ByteBuffer(bytes: await stream.finish()))
+        try await client.write(await capture.finish())
     }
 }

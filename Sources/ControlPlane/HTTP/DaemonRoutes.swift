@@ -1,5 +1,5 @@
 import ControlAPI
-import Hummingbird
+import NIOCore
 
 /// The daemon itself.
 struct DaemonRoutes: RouteGroup {
@@ -7,15 +7,14 @@ struct DaemonRoutes: RouteGroup {
 
     var handlers: [Route: RouteTable.Handler] { [.status: status, .openAPI: openAPI] }
 
-    private func status(_ request: RouteRequest) async throws -> Response {
+    private func status(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.status())
+        return try HTTPResponse(json: await controller.status())
     }
 
-    private func openAPI(_ request: RouteRequest) async throws -> Response {
+    private func openAPI(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return Response(
-            status: .ok, headers: [.contentType: "application/yaml"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: OpenAPIDocument.bytes)))
+        return HTTPResponse(
+            .ok, "application/yaml", .bytes(ByteBuffer(bytes: OpenAPIDocument.bytes)))
     }
 }

@@ -1,5 +1,4 @@
 import ControlAPI
-import Hummingbird
 
 /// Networks.
 struct NetworkRoutes: RouteGroup {
@@ -9,24 +8,24 @@ struct NetworkRoutes: RouteGroup {
         [.listNetworks: list, .addNetwork: add, .showNetwork: show, .removeNetwork: remove]
     }
 
-    private func list(_ request: RouteRequest) async throws -> Response {
+    private func list(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.networks())
+        return try HTTPResponse(json: await controller.networks())
     }
 
-    private func add(_ request: RouteRequest) async throws -> Response {
-        let body = try await request.body(NetworkRequest.self)
-        return try Response(json: await controller.addNetwork(body), status: .created)
+    private func add(_ request: RouteRequest) async throws -> HTTPResponse {
+        let body = try request.body(NetworkRequest.self)
+        return try HTTPResponse(json: await controller.addNetwork(body), status: .created)
     }
 
-    private func show(_ request: RouteRequest) async throws -> Response {
+    private func show(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.network(named: request.word))
+        return try HTTPResponse(json: await controller.network(named: request.word))
     }
 
-    private func remove(_ request: RouteRequest) async throws -> Response {
+    private func remove(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
         try await controller.removeNetwork(request.word)
-        return Response(status: .noContent)
+        return HTTPResponse(.noContent)
     }
 }

@@ -1,5 +1,4 @@
 import ControlAPI
-import Hummingbird
 
 /// Policies.
 struct PolicyRoutes: RouteGroup {
@@ -12,30 +11,29 @@ struct PolicyRoutes: RouteGroup {
         ]
     }
 
-    private func check(_ request: RouteRequest) async throws -> Response {
-        try Response(json: await controller.checkPolicy(try await files(request)))
+    private func check(_ request: RouteRequest) async throws -> HTTPResponse {
+        try HTTPResponse(json: await controller.checkPolicy(try files(request)))
     }
 
-    private func apply(_ request: RouteRequest) async throws -> Response {
-        try Response(json: await controller.applyPolicy(try await files(request)))
+    private func apply(_ request: RouteRequest) async throws -> HTTPResponse {
+        try HTTPResponse(json: await controller.applyPolicy(try files(request)))
     }
 
-    private func list(_ request: RouteRequest) async throws -> Response {
+    private func list(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.policies())
+        return try HTTPResponse(json: await controller.policies())
     }
 
-    private func show(_ request: RouteRequest) async throws -> Response {
+    private func show(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.policy(named: request.word))
+        return try HTTPResponse(json: await controller.policy(named: request.word))
     }
 
-    private func explain(_ request: RouteRequest) async throws -> Response {
-        try Response(json: await controller.explain(try await request.body(ExplainRequest.self)))
+    private func explain(_ request: RouteRequest) async throws -> HTTPResponse {
+        try HTTPResponse(json: await controller.explain(try request.body(ExplainRequest.self)))
     }
 
-    private func files(_ request: RouteRequest) async throws(Problem) -> PolicyRequest {
-        try await request.body(
-            PolicyRequest.self, byteCountMax: RouteRequest.policyByteCountMax)
+    private func files(_ request: RouteRequest) throws(Problem) -> PolicyRequest {
+        try request.body(PolicyRequest.self)
     }
 }

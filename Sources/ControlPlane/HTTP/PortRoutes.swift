@@ -1,5 +1,4 @@
 import ControlAPI
-import Hummingbird
 
 /// Ports.
 struct PortRoutes: RouteGroup {
@@ -9,24 +8,24 @@ struct PortRoutes: RouteGroup {
         [.listPorts: list, .attachPort: attach, .showPort: show, .detachPort: detach]
     }
 
-    private func list(_ request: RouteRequest) async throws -> Response {
+    private func list(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.ports())
+        return try HTTPResponse(json: await controller.ports())
     }
 
-    private func attach(_ request: RouteRequest) async throws -> Response {
-        let body = try await request.body(AttachRequest.self)
-        return try Response(json: await controller.attach(body), status: .created)
+    private func attach(_ request: RouteRequest) async throws -> HTTPResponse {
+        let body = try request.body(AttachRequest.self)
+        return try HTTPResponse(json: await controller.attach(body), status: .created)
     }
 
-    private func show(_ request: RouteRequest) async throws -> Response {
+    private func show(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.port(on: request.word))
+        return try HTTPResponse(json: await controller.port(on: request.word))
     }
 
-    private func detach(_ request: RouteRequest) async throws -> Response {
+    private func detach(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
         try await controller.detach(request.word)
-        return Response(status: .noContent)
+        return HTTPResponse(.noContent)
     }
 }

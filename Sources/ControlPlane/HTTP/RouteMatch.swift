@@ -1,5 +1,4 @@
 import ControlAPI
-import Hummingbird
 
 /// Finds the route of a request by its method and path.
 package enum RouteMatch: Equatable {

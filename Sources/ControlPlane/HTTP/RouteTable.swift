@@ -1,14 +1,17 @@
 import ControlAPI
-import Hummingbird
 import Logging
 
 /// Answers every request: by its route's handler, or with a problem document.
 package struct RouteTable: HTTPResponder {
-    /// Nothing about a request but the request matters here.
-    package typealias Context = BasicRequestContext
-    typealias Handler = @Sendable (RouteRequest) async throws -> Response
+    typealias Handler = @Sendable (RouteRequest) async throws -> HTTPResponse
+
+    /// The largest body of most requests, in bytes.
+    private static let bodyByteCountMax = 2 << 20
+    /// The largest body of a request that carries policy files, in bytes.
+    private static let policyByteCountMax = 8 << 20
 
     private let handlers: [Route: Handler]
+    private let logger: Logger
 
     /// The routes of `controller`.
     package init(_ controller: SwitchController) {
@@ -22,55 +25,55 @@ package struct RouteTable: HTTPResponder {
             handlers.merge(noun.handlers) { first, _ in first }
         }
         self.handlers = handlers
+        logger = controller.logger
     }
 
     /// The routes that are answered.
     package var routes: Set<Route> { Set(handlers.keys) }
 
+    package func bodyByteCountMax(of request: HTTPRequest) -> Int {
+        switch RouteMatch(request.method, request.path) {
+        case .found(.checkPolicy, _), .found(.applyPolicy, _): Self.policyByteCountMax
+        default: Self.bodyByteCountMax
+        }
+    }
+
     /// The answer to `request`.
-    package func respond(
-        to request: Request, context: BasicRequestContext
-    ) async throws -> Response {
+    package func respond(to request: HTTPRequest) async -> HTTPResponse {
         do {
             return try await answer(request)
         } catch let problem as Problem {
-            return Self.response(problem, request)
+            return HTTPResponse(problem, at: request.path)
         } catch {
-            context.logger.error("a request failed", metadata: ["error": "\(error)"])
-            return Self.response(Problem(.failed, "The daemon failed: \(error)."), request)
+            logger.error("a request failed", metadata: ["error": "\(error)"])
+            return HTTPResponse(Problem(.failed, "The daemon failed: \(error)."), at: request.path)
         }
     }
 
-    private func answer(_ request: Request) async throws -> Response {
-        switch RouteMatch(request.method.rawValue, request.uri.path) {
+    private func answer(_ request: HTTPRequest) async throws -> HTTPResponse {
+        switch RouteMatch(request.method, request.path) {
         case .found(let route, let word):
-            guard let handler = handlers[route] else { throw Problem.noRoute(request.uri.path) }
-            guard let query = PercentCoding.query(request.uri.query) else {
+            guard let handler = handlers[route] else { throw Problem.noRoute(request.path) }
+            guard let query = PercentCoding.query(request.query) else {
                 throw Problem(.invalidRequest, "The query is not percent-encoded UTF-8.")
             }
             return try await handler(RouteRequest(request: request, word: word, query: query))
-        case .otherMethods(let methods):
-            throw Problem.methodNotAllowed(request.method.rawValue, methods)
-        case .none: throw Problem.noRoute(request.uri.path)
+        case .otherMethods(let methods): return Self.methodNotAllowed(request, methods)
+        case .none: throw Problem.noRoute(request.path)
         }
     }
 
-    private static func response(_ problem: Problem, _ request: Request) -> Response {
-        var problem = problem
-        problem.instance = request.uri.path
-        var headers: HTTPFields = [.contentType: Problem.mediaType]
-        if problem.status == 405,
-            case .otherMethods(let methods) = RouteMatch(
-                request.method.rawValue, request.uri.path)
-        {
-            headers[.allow] = methods.joined(separator: ", ")
-        }
-        // Of a body that is too large, the rest is not read.
-        if problem.status == 413 { headers[.connection] = "close" }
-        let bytes = (try? ControlJSON.encode(problem)) ?? []
-        return Response(
-            status: .init(code: problem.status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    /// A refusal that names the methods the path has (RFC 9110 §15.5.6).
+    private static func methodNotAllowed(
+        _ request: HTTPRequest, _ methods: [String]
+    ) -> HTTPResponse {
+        let allowed = methods.joined(separator: ", ")
+        let problem = Problem(
+            .methodNotAllowed, "'\(request.method)' is not allowed here; allowed: \(allowed).",
+            hint: Problem.routesHint)
+        var response = HTTPResponse(problem, at: request.path)
+        response.headers.add(name: "allow", value: allowed)
+        return response
     }
 }
 
@@ -80,30 +83,10 @@ protocol RouteGroup {
     var handlers: [Route: RouteTable.Handler] { get }
 }
 
-extension Response {
-    /// A value in JSON.
-    init(json value: some Encodable, status: HTTPResponse.Status = .ok) throws {
-        self.init(
-            status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try ControlJSON.encode(value))))
-    }
-}
-
 extension Problem {
-    fileprivate static func noRoute(_ path: String) -> Problem {
-        Problem(
-            .notFound, "There is nothing at '\(path)'.",
-            hint: "The routes are described at /v1/openapi.yaml.")
-    }
+    fileprivate static let routesHint = "The routes are described at /v1/openapi.yaml."
 
-    fileprivate static func methodNotAllowed(_ method: String, _ allowed: [String]) -> Problem {
-        var problem = Problem(
-            .invalidRequest,
-            "'\(method)' is not allowed here; allowed: \(allowed.joined(separator: ", ")).",
-            hint: "The routes are described at /v1/openapi.yaml.")
-        problem.type = "urn:vswitch:problem:method-not-allowed"
-        problem.title = "Method not allowed"
-        problem.status = 405
-        return problem
+    fileprivate static func noRoute(_ path: String) -> Problem {
+        Problem(.notFound, "There is nothing at '\(path)'.", hint: routesHint)
     }
 }

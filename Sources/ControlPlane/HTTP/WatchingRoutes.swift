@@ -1,5 +1,4 @@
 import ControlAPI
-import Hummingbird
 
 /// Flows and counters.
 struct WatchingRoutes: RouteGroup {
@@ -9,17 +8,17 @@ struct WatchingRoutes: RouteGroup {
         [.listFlows: flows, .counters: counters, .portCounters: portCounters]
     }
 
-    private func flows(_ request: RouteRequest) async throws -> Response {
-        try Response(json: await controller.flows(try FlowQuery(query: request.query)))
+    private func flows(_ request: RouteRequest) async throws -> HTTPResponse {
+        try HTTPResponse(json: await controller.flows(try FlowQuery(query: request.query)))
     }
 
-    private func counters(_ request: RouteRequest) async throws -> Response {
+    private func counters(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.counters())
+        return try HTTPResponse(json: await controller.counters())
     }
 
-    private func portCounters(_ request: RouteRequest) async throws -> Response {
+    private func portCounters(_ request: RouteRequest) async throws -> HTTPResponse {
         try request.refuseQuery()
-        return try Response(json: await controller.counters(of: request.word))
+        return try HTTPResponse(json: await controller.counters(of: request.word))
     }
 }
