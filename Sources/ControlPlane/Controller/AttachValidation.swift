@@ -8,6 +8,8 @@ package struct AttachValidation {
     private let state: StoredState
     private let devices: any DeviceSource
     let host: String
+    /// The other hosts: their VMs have names and addresses that no port may take.
+    package var others: [Directory.Host] = []
 
     /// A validation against what exists on the host of this name.
     package init(_ state: StoredState, _ devices: any DeviceSource, host: String) {
@@ -96,6 +98,17 @@ package struct AttachValidation {
         state.ports.filter { $0.network == network }
     }
 
+    /// The VM on another host in `network` of which `isMeant` holds, and that host.
+    func elsewhere(
+        in network: String, where isMeant: (Directory.VM) -> Bool
+    ) -> (host: String, vm: Directory.VM)? {
+        for host in others {
+            let vm = host.vms.first { $0.network == network && isMeant($0) }
+            if let vm { return (host.name, vm) }
+        }
+        return nil
+    }
+
     private func vm(of request: AttachRequest) throws(Problem) -> String {
         guard let vm = request.vm else {
             throw Problem(
@@ -103,6 +116,13 @@ package struct AttachValidation {
                 hint: "Name the VM with '--vm', or attach the way out with '--uplink'.")
         }
         try NameSyntax.check(vm, "the name of a VM", field: "vm")
+        let network = request.network ?? StoredNetwork.default.name
+        if let (owner, _) = elsewhere(in: network, where: { $0.name == vm }) {
+            throw Problem(
+                .conflict,
+                "VM '\(vm)' lives on host '\(owner)' in network '\(network)', by the directory.",
+                field: "vm", hint: "Name the VM differently, or correct the directory first.")
+        }
         return vm
     }
 }

@@ -16,6 +16,9 @@ extension SwitchController {
             let number = PortNumber(rawValue: UInt16(truncatingIfNeeded: index + 1))
             links[port.device] = PortLink(number: number, absence: .notOpenedYet)
         }
+        startOverlay()
+        restoreDirectory()
+        renewIdentities()
         restorePolicy()
         try commit { $0.generation += 1 }
         reconnect()
@@ -42,8 +45,14 @@ extension SwitchController {
         await beginChange()
         defer { endChange() }
         await cleanUp()
+        let hadOverlay = overlay.isRunning
+        startOverlay()
+        let hasDirectory = retryDirectory()
         let hasLost = await dropLostDevices()
-        guard hasLost || reconnect() else { return }
+        let hasFound = reconnect()
+        guard hasLost || hasFound || hasDirectory || overlay.isRunning != hadOverlay else {
+            return
+        }
         do throws(Problem) {
             try commit { $0.generation += 1 }
         } catch {

@@ -33,6 +33,8 @@ package actor SwitchController {
     var formerPolicy: PolicyBook?
     /// Why the stored policy is not in force, after a start that could not compile it.
     var policyFault: Problem?
+    /// The other hosts, and what this one needs to meet them.
+    var overlay = OverlayState()
     /// What ports and rules are called in captures.
     nonisolated let narrator = CaptureNarrator()
     /// Recent denials.
