@@ -49,6 +49,8 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-route-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CPcap", pkgConfig: "libpcap", providers: [.apt(["libpcap-dev"])]),
         // 2: words
         room("Packet"),
@@ -57,11 +59,15 @@ let package = Package(
         room("Ports", ["Packet", "Telemetry", "CLinux", "CNetlink"]),
         room("FlowTable", ["Packet", "Telemetry"]),
         room("PolicyEngine", ["Packet", "Telemetry", yams]),
+        room("Overlay", ["Packet", "Telemetry", "CCrypto"]),
         room("Capture", ["Packet", "Telemetry", "CLinux", "CPcap"]),
         // 4: the frame's way
         room(
             "DataPath",
-            ["Packet", "Telemetry", "Ports", "FlowTable", "PolicyEngine", "Capture", "CLinux"]),
+            [
+                "Packet", "Telemetry", "Ports", "FlowTable", "PolicyEngine", "Overlay", "Capture",
+                "CLinux",
+            ]),
         // 5: control
         .target(
             name: "ControlAPI", dependencies: nio, resources: [.embedInCode("openapi.yaml")],
@@ -70,7 +76,7 @@ let package = Package(
             "ControlPlane",
             [
                 "ControlAPI", "DataPath", "Packet", "Telemetry", "Ports", "FlowTable",
-                "PolicyEngine", "Capture", grdb, logging, yams,
+                "PolicyEngine", "Overlay", "Capture", grdb, logging, yams,
             ] + nio),
         // 6: programs
         .executableTarget(
@@ -85,6 +91,7 @@ let package = Package(
         testRoom("PortsTests", ["Ports"]),
         testRoom("FlowTableTests", ["FlowTable"]),
         testRoom("PolicyEngineTests", ["PolicyEngine"]),
+        testRoom("OverlayTests", ["Overlay"]),
         testRoom("CaptureTests", ["Capture"]),
         testRoom("DataPathTests", ["DataPath"]),
         testRoom("ControlAPITests", ["ControlAPI", yams] + nio),

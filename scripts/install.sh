@@ -5,7 +5,7 @@ set -euo pipefail
 
 packages() {
     case $1 in
-    build) echo libpcap-dev libnl-3-dev libnl-route-3-dev libsqlite3-dev pkg-config binutils ;;
+    build) echo libpcap-dev libnl-3-dev libnl-route-3-dev libsqlite3-dev libssl-dev pkg-config binutils ;;
     demo) echo iproute2 iputils-ping procps python3 curl tcpdump tshark ;;
     test) echo iproute2 iputils-ping procps python3 curl tcpdump tshark iperf3 ethtool \
         dnsmasq-base busybox-static udhcpc util-linux binutils ;;

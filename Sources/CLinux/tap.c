@@ -21,16 +21,23 @@ int vsw_tun_open(void) {
     return fd < 0 ? -errno : fd;
 }
 
-int vsw_tap_attach(int fd, const char *name, int exclusive) {
+static int attach(int fd, const char *name, int flags) {
     struct ifreq request;
     memset(&request, 0, sizeof request);
     strncpy(request.ifr_name, name, IFNAMSIZ - 1);
     // IFF_TUN_EXCL is the sign bit of the field: hence the cast.
-    request.ifr_flags =
-        (short)(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR | (exclusive ? IFF_TUN_EXCL : 0));
+    request.ifr_flags = (short)(flags | IFF_NO_PI | IFF_VNET_HDR);
     if (ioctl(fd, TUNSETIFF, &request) < 0) return -errno;
     // A persistent device keeps the header size of its former owner: set, not assumed.
     return ioctl(fd, TUNSETVNETHDRSZ, &virtio_header_byte_count) < 0 ? -errno : 0;
+}
+
+int vsw_tap_attach(int fd, const char *name, int exclusive) {
+    return attach(fd, name, IFF_TAP | (exclusive ? IFF_TUN_EXCL : 0));
+}
+
+int vsw_tun_attach(int fd, const char *name, int exclusive) {
+    return attach(fd, name, IFF_TUN | (exclusive ? IFF_TUN_EXCL : 0));
 }
 
 int vsw_tap_set_persistent(int fd, int persistent) {

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +20,11 @@ int vsw_pin_thread(int cpu) {
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
     return sched_setaffinity(0, sizeof set, &set) < 0 ? -errno : 0;
+}
+
+int vsw_lower_priority(void) {
+    // For a thread id, Linux sets the niceness of this thread alone (setpriority(2), "NOTES").
+    return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 5) < 0 ? -errno : 0;
 }
 
 int vsw_name_thread(const char *name) {

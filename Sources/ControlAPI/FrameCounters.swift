@@ -1,13 +1,14 @@
 /// What a port, or all of them together, received, sent and dropped since the daemon's start.
 ///
 /// Every received frame is counted once more: over all ports,
-/// received = transmitted + replicated + dropped (`CounterReport.balanced`).
+/// received = transmitted + replicated + answered + dropped (`CounterReport.balanced`).
 public struct FrameCounters: Codable, Sendable, Equatable {
     /// Frames received from the device.
     public var receivedFrames: UInt64 = 0
     /// Bytes of those frames.
     public var receivedBytes: UInt64 = 0
-    /// Frames sent to the device: one for each unicast frame received elsewhere.
+    /// Frames sent to the device: one for each unicast frame received elsewhere. Counted at the
+    /// port that receives them.
     public var transmittedFrames: UInt64 = 0
     /// Bytes of those frames.
     public var transmittedBytes: UInt64 = 0
@@ -17,7 +18,11 @@ public struct FrameCounters: Codable, Sendable, Equatable {
     public var transmittedCopies: UInt64 = 0
     /// Bytes of those copies.
     public var transmittedCopyBytes: UInt64 = 0
-    /// Frames that the switch made itself: answers to rejected connections.
+    /// Received frames that were questions (ARP, neighbour discovery) and ended here, because the
+    /// switch answered them.
+    public var answeredFrames: UInt64 = 0
+    /// Frames that the switch made itself: such answers, and those to rejected connections and to
+    /// packets too big.
     public var transmittedReplies: UInt64 = 0
     /// Segments of a larger frame that the device did not take.
     public var lostSegments: UInt64 = 0

@@ -6,24 +6,41 @@ import Telemetry
 extension Worker {
     /// Why the sender may not send this frame, or nil.
     ///
-    /// A guest speaks with its bound addresses only. A physical network may speak with any address
-    /// but those bound to guests of this network: nobody outside can pose as a VM.
+    /// A guest speaks with its bound addresses only, and another host only for the VMs that the
+    /// directory places on it. A physical network may speak with any address but those bound to
+    /// VMs of this network: nobody outside can pose as one.
     mutating func admissionFault(_ passage: Passage) -> DropReason? {
-        if passage.source.isUplink { return uplinkFault(passage) }
-        guard let binding = passage.source.binding else { return .portClosed }
-        return PortSecurity.fault(passage.parsed, passage.frame.bytes, binding)
+        switch passage.source.kind {
+        case .uplink: return uplinkFault(passage)
+        case .overlay: return overlayFault(passage)
+        case .guest:
+            guard let binding = passage.source.binding else { return .portClosed }
+            return PortSecurity.fault(passage.parsed, passage.frame.bytes, binding)
+        }
+    }
+
+    /// What the session proves is the host; what that host says of the sender is held against the
+    /// directory, as a guest is held against its port's binding.
+    private func overlayFault(_ passage: Passage) -> DropReason? {
+        let sender = passage.network.stations.owner(of: passage.parsed.sourceMAC)
+        guard case .remote(let index) = sender else { return .binding }
+        let remote = tables.overlay.remote(index)
+        guard remote.peer.rawValue == passage.sealing.peer,
+            PortSecurity.fault(passage.parsed, passage.frame.bytes, remote.binding) == nil
+        else { return .binding }
+        guard let group = passage.sealing.group else { return nil }
+        return group == remote.group ? nil : .groupMismatch
     }
 
     private mutating func uplinkFault(_ passage: Passage) -> DropReason? {
         let stations = passage.network.stations
-        guard stations.port(of: passage.parsed.sourceMAC) == nil else { return .spoofedMAC }
+        guard !stations.isBound(passage.parsed.sourceMAC) else { return .spoofedMAC }
         switch passage.parsed.kind {
         case .arp where passage.arpClaims(in: stations): return .spoofedARP
         case .neighborDiscovery where passage.discoveryClaims(in: stations): return .spoofedND
         case .arp: break
         default:
-            let source = passage.parsed.fiveTuple.source
-            if stations.port(of: source) != nil { return .spoofedIP }
+            if stations.isBound(passage.parsed.fiveTuple.source) { return .spoofedIP }
         }
         let change = learned.learn(
             passage.parsed.sourceMAC, passage.network.vni, behind: passage.source.number, now: now)
@@ -47,37 +64,43 @@ extension Worker {
     /// client whose renewal fails asks all servers again (RFC 2131 §4.4.5).
     func isLease(_ passage: Passage) -> Bool {
         if passage.parsed.isDHCPFromServer {
-            return passage.source.isUplink || passage.source.servesDHCP
+            // An overlay source was held against its own entitlement already.
+            return !passage.source.hasRules || passage.source.servesDHCP
         }
         return passage.parsed.isDHCPFromClient && passage.parsed.destinationMAC.isMulticast
     }
 
-    /// Whether `address` is one of the addresses of `port`. Outside, every address but a guest's
-    /// is.
-    func isBound(_ address: IPAddress, to port: PortEntry, in passage: Passage) -> Bool {
-        let owner = passage.network.stations.port(of: address)
-        if port.isUplink { return owner == nil }
-        return owner == port.number || (owner == nil && port.hasAnyAddress)
+    /// Whether `address` is one of the addresses of the receiver, which is found already. Outside,
+    /// every address but a VM's is.
+    func isBoundToReceiver(_ address: IPAddress, _ passage: Passage) -> Bool {
+        let owner = passage.network.stations.owner(of: address)
+        switch passage.destination.kind {
+        case .uplink: return owner == .nobody
+        case .guest:
+            return owner == .port(passage.destination.number)
+                || (owner == .nobody && passage.destination.hasAnyAddress)
+        case .overlay:
+            let remote = tables.overlay.remote(passage.remote)
+            return owner == .remote(passage.remote)
+                || (owner == .nobody && remote.binding.anyAddress)
+        }
     }
 }
 
 extension Passage {
-    /// Whether an ARP sender outside claims a guest's MAC or IP address.
+    /// Whether an ARP sender outside claims a VM's MAC or IP address.
     fileprivate func arpClaims(in stations: StationTable) -> Bool {
-        let message = frame.bytes.extracting(droppingFirst: parsed.networkOffset)
-        guard let arp = ARPPacket(message) else { return true }
-        return stations.port(of: arp.senderHardware) != nil
-            || stations.port(of: IPAddress(arp.senderProtocol)) != nil
+        guard let arp = parsed.arp(in: frame.bytes) else { return true }
+        return stations.isBound(arp.senderHardware)
+            || stations.isBound(IPAddress(arp.senderProtocol))
     }
 
-    /// Whether a neighbour outside claims a guest's MAC or IP address: in its link-layer options,
-    /// or as the target that it advertises.
+    /// Whether a neighbour outside claims a VM's MAC or IP address: in its link-layer options, or
+    /// as the target that it advertises.
     fileprivate func discoveryClaims(in stations: StationTable) -> Bool {
-        guard let message = neighborDiscovery else { return true }
-        let own = message.sourceLinkLayer ?? .zero
-        let target = message.targetLinkLayer ?? .zero
-        if stations.port(of: own) != nil || stations.port(of: target) != nil { return true }
-        guard message.kind == .neighborAdvertisement else { return false }
-        return stations.port(of: message.target) != nil
+        guard let message = parsed.neighborDiscovery(in: frame.bytes) else { return true }
+        if stations.isBound(message.sourceLinkLayer ?? .zero) { return true }
+        if stations.isBound(message.targetLinkLayer ?? .zero) { return true }
+        return message.kind == .neighborAdvertisement && stations.isBound(message.target)
     }
 }

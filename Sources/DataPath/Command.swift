@@ -11,6 +11,8 @@ import Telemetry
     case attach(UnsafeMutablePointer<PortSlot>, PortNumber)
     /// Lets go of a port, and forgets its flows and connections.
     case detach(PortNumber)
+    /// Takes over the overlay.
+    case openOverlay(UnsafeMutablePointer<Underlay>)
     /// Copies every port's counters, between two batches, so that they balance to the frame.
     case count(UnsafeMutablePointer<CountRequest>)
     /// Copies the live connections.
@@ -29,6 +31,8 @@ package struct CountRequest {
     var lostEvents: UInt64 = 0
     /// How many connections are live.
     var connectionCount = 0
+    /// How many frames wait for a session: received, and not yet sent or dropped.
+    var heldCount = 0
 }
 
 /// Where the answer to ``Command/listConnections(_:)`` goes.

@@ -86,16 +86,17 @@ extension Worker {
         return nil
     }
 
-    /// Step 7: asks the rules of both ends. An end behind an uplink has none.
+    /// Step 7: asks the rules of both ends. An end behind an uplink has none; one on another host
+    /// is asked there.
     func decide(
         _ question: Question, from source: PortEntry, to destination: PortEntry
     ) -> Decision {
         Decision(
-            egress: source.isUplink
-                ? nil : tables.policy.classify(port: source.number, .egress, question.egress),
-            ingress: destination.isUplink
-                ? nil
-                : tables.policy.classify(port: destination.number, .ingress, question.ingress))
+            egress: source.hasRules
+                ? tables.policy.classify(port: source.number, .egress, question.egress) : nil,
+            ingress: destination.hasRules
+                ? tables.policy.classify(port: destination.number, .ingress, question.ingress)
+                : nil)
     }
 
     /// The fate of a frame that a rule stopped.

@@ -17,7 +17,7 @@ extension Worker {
         guard passage.source.tapCount > 0 else { return }
         var reason: DropReason?
         switch fate {
-        case .transmit, .replicate, .replicateToUplinks: reason = nil
+        case .transmit, .replicate, .replicateToUplinks, .answer: reason = nil
         case .drop(let why): reason = why
         case .reject: reason = .rejectedByPolicy
         }

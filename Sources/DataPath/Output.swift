@@ -11,6 +11,7 @@ extension Worker {
         case .replicate: settleCopies(replicate(&passage, toUplinksOnly: false), &passage)
         case .replicateToUplinks: settleCopies(replicate(&passage, toUplinksOnly: true), &passage)
         case .drop(let reason): drop(passage, reason)
+        case .answer(let neighbor): answer(passage, naming: neighbor)
         case .reject:
             drop(passage, .rejectedByPolicy)
             reply(to: passage)
@@ -18,13 +19,15 @@ extension Worker {
     }
 
     private mutating func deliver(_ passage: inout Passage) {
-        switch transmit(&passage) {
+        let departure =
+            passage.destination.isOverlay ? sendToPeer(&passage) : transmit(&passage)
+        switch departure {
         case .sent:
             count(passage.destination.number)
                 .countTransmitted(byteCount: passage.frame.byteCount)
             captureArrival(passage, .delivered)
-        case .wouldBlock: drop(passage, .transmitQueueFull)
-        case .refused: drop(passage, .transmitFailed)
+        case .held: break  // it comes back when there is a session
+        case .failed(let reason): drop(passage, reason)
         }
     }
 
@@ -35,7 +38,7 @@ extension Worker {
     }
 
     /// Counts the end of a frame at the port it came from, and shows it to those who watch.
-    private mutating func drop(_ passage: Passage, _ reason: DropReason) {
+    mutating func drop(_ passage: Passage, _ reason: DropReason) {
         count(passage.source.number).countDrop(reason)
         if passage.destination.isPresent { captureArrival(passage, .refused(reason)) }
         switch reason {
@@ -47,19 +50,20 @@ extension Worker {
     }
 
     /// Hands the frame to the device of its destination, in the form that this device takes.
-    mutating func transmit(_ passage: inout Passage) -> TransmitResult {
+    mutating func transmit(_ passage: inout Passage) -> Departure {
         guard isServed(passage.destination),
             let slot = unsafe slots[passage.destination.number.index]
-        else { return .refused }
+        else { return .failed(.transmitFailed) }
+        if passage.source.isOverlay { clampSegmentSize(passage, to: passage.sealing.peer) }
         passage.frame.virtio = passage.outgoingVirtio
         guard unsafe !slot.pointee.device.carriesSuperFrames else {
-            return unsafe slot.pointee.device.transmit(passage.frame)
+            return Departure(unsafe slot.pointee.device.transmit(passage.frame))
         }
         if passage.frame.virtio.isSuperFrame {
-            return unsafe transmitSegments(of: passage, to: slot)
+            return Departure(unsafe transmitSegments(of: passage, to: slot))
         }
         ChecksumCompletion.complete(passage.frame, passage.parsed)
-        return unsafe slot.pointee.device.transmit(passage.frame)
+        return Departure(unsafe slot.pointee.device.transmit(passage.frame))
     }
 
     /// Cuts a super-frame into frames of the network's MTU. It counts as sent if a part of it was:
@@ -79,15 +83,23 @@ extension Worker {
         if lostCount > 0 { unsafe slot.pointee.cells.countLostSegments(lostCount) }
         return .sent
     }
+}
 
-    /// Answers a rejected packet: TCP reset, or ICMP "administratively prohibited" (RFC 1812
-    /// §5.2.7.1).
-    private mutating func reply(to passage: Passage) {
-        guard let slot = unsafe slots[passage.source.number.index],
-            unsafe slot.pointee.replies.take(now: now)
-        else { return }
-        let answer = RejectReply.make(to: passage.frame.bytes, passage.parsed, into: scratch)
-        guard let answer, case .sent = unsafe slot.pointee.device.transmit(answer) else { return }
-        unsafe slot.pointee.cells.countReply()
+/// How a frame left.
+enum Departure: BitwiseCopyable {
+    /// The device, or the run of sealed datagrams, has it.
+    case sent
+    /// It waits for a session with its receiver's host.
+    case held
+    /// It did not leave.
+    case failed(DropReason)
+
+    /// What the device's answer means.
+    init(_ result: TransmitResult) {
+        switch result {
+        case .sent: self = .sent
+        case .wouldBlock: self = .failed(.transmitQueueFull)
+        case .refused: self = .failed(.transmitFailed)
+        }
     }
 }

@@ -16,18 +16,26 @@ struct Passage: BitwiseCopyable {
     let source: PortEntry
     /// The network of that port.
     let network: NetworkEntry
+    /// Which host sealed it, and whom that host means by its sender. Valid iff ``source`` is the
+    /// overlay.
+    let sealing: Sealing
     /// The port it goes to, as far as that is one port.
     var destination = PortEntry.absent
+    /// The VM elsewhere that it goes to. Valid iff ``destination`` is the overlay.
+    var remote = 0
     /// The rules that decided, at the sender's and the receiver's port.
     var decision = Decision.none
     /// The connection it belongs to.
     var connection = ConnectionReference.none
 
     /// The frame's entry into the pipeline: step 3, all headers are checked here and nowhere else.
-    init(_ frame: Frame, from source: PortEntry, in network: NetworkEntry) {
+    init(
+        _ frame: Frame, from source: PortEntry, in network: NetworkEntry, _ sealing: Sealing = .none
+    ) {
         self.frame = frame
         self.source = source
         self.network = network
+        self.sealing = sealing
         parsed = ParsedFrame(frame.bytes, virtio: frame.virtio)
         self.frame.byteCount = parsed.fault == .none ? parsed.byteCount : frame.byteCount
     }
@@ -69,20 +77,9 @@ struct Passage: BitwiseCopyable {
         return virtio
     }
 
-    /// The neighbour discovery message in the frame. Valid iff the frame's kind is that.
-    var neighborDiscovery: NeighborDiscovery? {
-        @_lifetime(borrow self) get {
-            let whole = frame.bytes
-            let message = whole.extracting(parsed.transportOffset..<parsed.byteCount)
-            return NeighborDiscovery(
-                message, from: parsed.fiveTuple.source, to: parsed.fiveTuple.destination,
-                hopLimit: parsed.hopLimit)
-        }
-    }
-
     /// Whether a host asks for routers here.
     var isRouterSolicitation: Bool {
-        guard parsed.kind == .neighborDiscovery, let message = neighborDiscovery else {
+        guard let message = parsed.neighborDiscovery(in: frame.bytes) else {
             return false
         }
         return message.kind == .routerSolicitation
@@ -90,6 +87,17 @@ struct Passage: BitwiseCopyable {
 
     /// The connection key, with the network in it: equal addresses of two networks never meet.
     var key: FlowKey { FlowKey(parsed.fiveTuple, network.vni) }
+}
+
+/// Which host sealed a frame, and what it says of the sender.
+struct Sealing: BitwiseCopyable {
+    /// The host, proven by the session under which the frame was opened.
+    var peer: UInt16
+    /// The group that it gives the sender, if it gives one.
+    var group: UInt16?
+
+    /// Nobody sealed the frame: it came from a device.
+    static var none: Sealing { Sealing(peer: .max, group: nil) }
 }
 
 /// What becomes of a frame.
@@ -104,6 +112,8 @@ enum Fate: BitwiseCopyable {
     case drop(DropReason)
     /// It ends here, and its sender is told.
     case reject
+    /// It was a question about this VM elsewhere, and is answered.
+    case answer(NeighborReply.Neighbor)
 }
 
 /// The verdicts of a connection's two ends. An end behind an uplink has no verdict.

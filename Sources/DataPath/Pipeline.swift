@@ -11,7 +11,12 @@ extension Worker {
     @inline(never)
     mutating func forward(_ frame: Frame, from source: PortEntry) {
         count(source.number).countReceived(byteCount: frame.byteCount)
-        var passage = Passage(frame, from: source, in: tables.network(of: source))  // 3
+        pass(Passage(frame, from: source, in: tables.network(of: source)))  // 3
+    }
+
+    /// The way of a frame that is parsed, from wherever it came: a device, or another host.
+    mutating func pass(_ parsed: Passage) {
+        var passage = parsed
         let fate = fate(of: &passage)  // 4 ... 9
         captureSent(passage, fate)  // 10
         settle(&passage, fate)  // 11, 12
@@ -23,9 +28,13 @@ extension Worker {
         guard passage.source.isOpen else { return .drop(.portClosed) }
         if let fault = admissionFault(passage) { return .drop(fault) }  // 4
         guard fits(passage) else { return .drop(.mtuExceeded) }
+        if let neighbor = neighborAsked(by: passage) { return .answer(neighbor) }
         if passage.parsed.destinationMAC.isMulticast { return judgeGroup(&passage) }
         switch findDestination(passage) {  // 9
         case .port(let port): passage.destination = port
+        case .remote(let index):
+            passage.destination = .overlay
+            passage.remote = index
         case .anyUplink: return isJudged(passage) ? judgeOutbound(&passage) : .replicateToUplinks
         case .nowhere(let reason): return .drop(reason)
         }
@@ -45,7 +54,7 @@ extension Worker {
 
     /// Steps 5 to 8 for a frame with one receiver.
     mutating func judge(_ passage: inout Passage) -> Fate {
-        guard isBound(passage.parsed.fiveTuple.destination, to: passage.destination, in: passage)
+        guard isBoundToReceiver(passage.parsed.fiveTuple.destination, passage)
         else { return .drop(.unboundDestination) }
         switch passage.parsed.kind {
         case .laterFragment: return judgeLaterFragment(&passage)

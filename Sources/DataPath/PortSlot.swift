@@ -22,6 +22,8 @@ package struct PortSlot: ~Copyable {
     var isGone = false
     /// How many rejects the switch may answer here.
     var replies = TokenBucket(rate: 100, burst: 20)
+    /// How many group frames of its guest go to other hosts.
+    var broadcasts = TokenBucket(rate: 1_000, burst: 200)
     private let counters: PortCounters
 
     /// A slot for `device` with an empty cache of `flowCapacity` entries.

@@ -27,25 +27,58 @@ extension Worker {
             }
             sendCopy(&passage, &copies)
         }
+        if !toUplinksOnly { replicateToPeers(&passage, &copies) }
         return copies
     }
 
+    /// Sends the frame to every other host that has VMs of the network (ingress replication).
+    ///
+    /// What came from there is not sent back, and what came from an uplink stays here: the hosts'
+    /// uplinks may be one physical network. Questions for addresses are answered here.
+    private mutating func replicateToPeers(_ passage: inout Passage, _ copies: inout Copies) {
+        let network = passage.network
+        guard passage.source.hasRules, network.peerCount > 0, servesOverlay,
+            !passage.asksOrTellsAddress, passage.parsed.kind != .multicastControl
+        else { return }
+        guard mayReplicate(passage.source.number) else {
+            copies.refused = .rateLimited
+            return
+        }
+        passage.destination = .overlay
+        for index in 0..<network.peerCount {
+            let departure = seal(&passage, for: network.peer(at: index))
+            note(departure, passage, &copies)
+        }
+    }
+
     private mutating func sendCopy(_ passage: inout Passage, _ copies: inout Copies) {
-        switch transmit(&passage) {
+        note(transmit(&passage), passage, &copies)
+    }
+
+    private mutating func note(
+        _ departure: Departure, _ passage: Passage, _ copies: inout Copies
+    ) {
+        switch departure {
         case .sent:
             copies.sent += 1
             count(passage.destination.number).countCopy(byteCount: passage.frame.byteCount)
             captureArrival(passage, .delivered)
-        case .wouldBlock: copies.refused = .transmitQueueFull
-        case .refused: copies.refused = .transmitFailed
+        case .held: copies.refused = .noSession
+        case .failed(let reason): copies.refused = reason
         }
+    }
+
+    /// Takes a token of the port's budget for group frames to other hosts.
+    private func mayReplicate(_ number: PortNumber) -> Bool {
+        guard let slot = unsafe slots[number.index] else { return false }
+        return unsafe slot.pointee.broadcasts.take(now: now)
     }
 
     /// Whether `receiver` is among those to whom a group frame of this kind goes.
     private func isReceiver(_ receiver: PortEntry, _ passage: Passage) -> Bool {
         let parsed = passage.parsed
         guard receiver.number != passage.source.number, receiver.isOpen else { return false }
-        if passage.source.isUplink && receiver.isUplink { return false }
+        if receiver.isUplink && !passage.source.hasRules { return false }
         if parsed.kind == .multicastControl { return receiver.isUplink }
         if passage.isRouterSolicitation { return receiver.isUplink || receiver.routes }
         if isLease(passage) && parsed.isDHCPFromClient {
@@ -60,7 +93,7 @@ extension Worker {
         guard isJudged(passage), passage.parsed.kind != .multicastControl else { return .replicate }
         guard passage.parsed.kind != .laterFragment else { return .drop(.fragmentUnknown) }
         guard isForGroup(passage) else { return .drop(.unboundDestination) }
-        guard !passage.source.isUplink else { return .replicate }
+        guard passage.source.hasRules else { return .replicate }
         passage.decision.egress = tables.policy.classify(
             port: passage.source.number, .egress, passage.question.egress)
         return passage.decision.isAllowed ? .replicate : .drop(.deniedByPolicy)
@@ -76,14 +109,14 @@ extension Worker {
         }
         // An IPv4 broadcast address of a subnet looks like a host's; but it is bound to nobody.
         return destination.isMulticast
-            || (destination.isIPv4 && passage.network.stations.port(of: destination) == nil)
+            || (destination.isIPv4 && !passage.network.stations.isBound(destination))
     }
 
     /// Why the rules of one receiver stop this group frame, or nil. It receives as its first
     /// address.
     private func groupIngressRefusal(_ passage: inout Passage) -> DropReason? {
         passage.decision.ingress = nil
-        guard isJudged(passage), !passage.destination.isUplink else { return nil }
+        guard isJudged(passage), passage.destination.hasRules else { return nil }
         let tuple = passage.parsed.fiveTuple
         passage.decision.ingress = tables.policy.classify(
             port: passage.destination.number, .ingress,

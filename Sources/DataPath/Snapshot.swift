@@ -18,10 +18,13 @@ package final class Snapshot: Sendable {
     private let policy: CompiledPolicy
     private let captures: [CaptureSession]
     private let bindings: BindingTable
+    private let remoteBindings: BindingTable
 
-    /// The snapshot of `configuration` with the captures that run now, as number `sequence`.
+    /// The snapshot of `configuration` with the captures that run now, as number `sequence`;
+    /// `overlay` is how this host meets the others, if it does.
     package init(
-        _ configuration: SwitchConfiguration, captures: [CaptureSession], sequence: UInt64
+        _ configuration: SwitchConfiguration, captures: [CaptureSession], sequence: UInt64,
+        overlay: OverlayStart? = nil
     ) {
         let arena = SnapshotArena()
         unsafe self.arena = arena
@@ -30,10 +33,13 @@ package final class Snapshot: Sendable {
         let bindings = BindingTable(Self.bindings(configuration))
         let ports = unsafe Self.portEntries(configuration, captures, bindings, in: arena)
         let networks = unsafe Self.networkEntries(configuration, in: arena)
+        let remoteBindings = BindingTable(Self.remoteBindings(configuration))
+        let others = overlay.map { OverlayTables(configuration, $0, remoteBindings, in: arena) }
         tables = unsafe SnapshotTables(
             (sequence, configuration.generation), ports: (ports.entries, ports.count),
-            networks: networks, policy: configuration.policy.table)
+            networks: networks, policy: configuration.policy.table, overlay: others ?? .none)
         self.bindings = bindings
+        self.remoteBindings = remoteBindings
     }
 
     /// The port entries at the index of their number; numbers without a port stay absent.
@@ -42,14 +48,15 @@ package final class Snapshot: Sendable {
         _ bindings: borrowing BindingTable, in arena: SnapshotArena
     ) -> (entries: UnsafePointer<PortEntry>, count: Int) {
         let count = (configuration.ports.map(\.number.index).max() ?? -1) + 1
-        let entries = unsafe arena.make(repeating: PortEntry.absent, count: count)
+        let entries = unsafe arena.make(repeating: PortEntry.absent, count: max(count, 1))
+        if configuration.overlay != nil { unsafe entries[PortNumber.overlay.index] = .overlay }
         for port in configuration.ports
         where configuration.networks.indices.contains(port.network) {
             let taps = captures.map(\.tap).filter { $0.port == port.number }
             unsafe entries[port.number.index] = PortEntry(
                 port, bindings.view(of: port.number), (arena.copy(taps), taps.count))
         }
-        return unsafe (UnsafePointer(entries), count)
+        return unsafe (UnsafePointer(entries), max(count, 1))
     }
 
     private static func bindings(
@@ -59,11 +66,25 @@ package final class Snapshot: Sendable {
         return Dictionary(guests.map { ($0.number, $0.binding) }, uniquingKeysWith: { $1 })
     }
 
+    private static func remoteBindings(
+        _ configuration: SwitchConfiguration
+    ) -> [PortNumber: PortBinding] {
+        let stations = configuration.overlay?.stations ?? []
+        let numbered = stations.enumerated().map { index, station in
+            (PortNumber(rawValue: UInt16(truncatingIfNeeded: index)), station.binding)
+        }
+        return Dictionary(numbered, uniquingKeysWith: { first, _ in first })
+    }
+
     private static func networkEntries(
         _ configuration: SwitchConfiguration, in arena: SnapshotArena
     ) -> UnsafePointer<NetworkEntry>? {
+        let stations = Array((configuration.overlay?.stations ?? []).enumerated())
         let entries = configuration.networks.enumerated().map { index, network in
-            NetworkEntry(network, configuration.ports.filter { $0.network == index }, in: arena)
+            NetworkEntry(
+                network, configuration.ports.filter { $0.network == index },
+                stations.filter { $0.element.network == index }.map { ($0.offset, $0.element) },
+                in: arena)
         }
         return unsafe arena.copy(entries)
     }
@@ -83,11 +104,13 @@ package final class Snapshot: Sendable {
     private let networks: UnsafePointer<NetworkEntry>?
     /// The compiled policy.
     let policy: PolicyTable
+    /// The other hosts and their VMs.
+    let overlay: OverlayTables
 
     fileprivate init(
         _ number: (sequence: UInt64, generation: UInt32),
         ports: (entries: UnsafePointer<PortEntry>?, count: Int),
-        networks: UnsafePointer<NetworkEntry>?, policy: PolicyTable
+        networks: UnsafePointer<NetworkEntry>?, policy: PolicyTable, overlay: OverlayTables
     ) {
         sequence = number.sequence
         generation = number.generation
@@ -95,13 +118,15 @@ package final class Snapshot: Sendable {
         portCount = unsafe ports.count
         unsafe self.networks = unsafe networks
         self.policy = policy
+        self.overlay = overlay
     }
 
     /// No snapshot: there are no ports.
     ///
     /// Built when the worker is made, not in a turn.
     static let none = unsafe SnapshotTables(
-        (0, 0), ports: (nil, 0), networks: nil, policy: CompiledPolicy.empty.table)
+        (0, 0), ports: (nil, 0), networks: nil, policy: CompiledPolicy.empty.table,
+        overlay: .none)
 
     /// Whether this stands for no snapshot.
     var isNone: Bool { sequence == 0 }
@@ -113,8 +138,11 @@ package final class Snapshot: Sendable {
     }
 
     /// The network of `port`, which must be present.
-    func network(of port: PortEntry) -> NetworkEntry {
-        // A present port's network was checked when the snapshot was made, so there is one.
-        unsafe networks.unsafelyUnwrapped[port.network]
+    func network(of port: PortEntry) -> NetworkEntry { network(at: port.network) }
+
+    /// The network at `index`, which ``OverlayTables/network(_:)`` or a present port named.
+    func network(at index: Int) -> NetworkEntry {
+        // Both were checked when the snapshot was made, so there is one.
+        unsafe networks.unsafelyUnwrapped[index]
     }
 }

@@ -1,6 +1,16 @@
 import Packet
 
-/// From a MAC or IP address of a network to the port that it is bound to.
+/// Whom an address of a network belongs to.
+package enum StationOwner: Equatable, BitwiseCopyable {
+    /// It is bound to nobody.
+    case nobody
+    /// A guest at this port.
+    case port(PortNumber)
+    /// The VM at this index of ``SnapshotTables/remote(_:)``, on another host.
+    case remote(Int)
+}
+
+/// From a MAC or IP address of a network to the port, or the remote VM, that it is bound to.
 ///
 /// - Shape: open addressing with linear probing, at most half full, so that a probe chain stays
 ///   short.
@@ -9,27 +19,26 @@ import Packet
 @safe package struct StationTable: BitwiseCopyable {
     // Safe: slots are reached through masked indices only, and live as long as the arena.
 
-    /// One address and its port; the port is ``vacant`` where the slot is free.
+    /// One address and its owner, which is `nobody` where the slot is free.
     struct Slot: BitwiseCopyable {
         var high: UInt64
         var low: UInt64
-        var port: UInt32
+        var owner: StationOwner
     }
-
-    /// Marks a free slot, and the answer "nobody".
-    static let vacant: UInt32 = .max
 
     private let slots: UnsafeMutablePointer<Slot>
     private let mask: Int
 
     /// Builds the table of `stations` in memory of `arena`.
-    package init(_ stations: [(key: IPAddress, port: PortNumber)], in arena: SnapshotArena) {
+    ///
+    /// Of two owners of one address the first has it.
+    package init(_ stations: [(key: IPAddress, owner: StationOwner)], in arena: SnapshotArena) {
         var capacity = 4
         while capacity < stations.count * 2 { capacity *= 2 }
         mask = capacity - 1
-        let free = Slot(high: 0, low: 0, port: Self.vacant)
+        let free = Slot(high: 0, low: 0, owner: .nobody)
         unsafe slots = unsafe arena.make(repeating: free, count: capacity)
-        for station in stations { insert(station.key, station.port) }
+        for station in stations { insert(station.key, station.owner) }
     }
 
     /// The key of a MAC address: as an IP address it would be multicast, which nobody is bound to.
@@ -37,30 +46,35 @@ import Packet
         IPAddress(high: .max, low: mac.rawValue)
     }
 
-    /// The port of `mac`, if it is bound to one.
-    package func port(of mac: MACAddress) -> PortNumber? { port(of: Self.key(mac)) }
+    /// Whom `mac` is bound to.
+    package func owner(of mac: MACAddress) -> StationOwner { owner(of: Self.key(mac)) }
 
-    /// The port of `address`, if it is bound to one.
-    package func port(of address: IPAddress) -> PortNumber? {
-        let slot = unsafe slots[index(of: address)]
-        return slot.port == Self.vacant
-            ? nil : PortNumber(rawValue: UInt16(truncatingIfNeeded: slot.port))
+    /// Whom `address` is bound to.
+    package func owner(of address: IPAddress) -> StationOwner {
+        unsafe slots[index(of: address)].owner
     }
+
+    /// Whether `mac` is bound to anybody.
+    package func isBound(_ mac: MACAddress) -> Bool { owner(of: mac) != .nobody }
+
+    /// Whether `address` is bound to anybody.
+    package func isBound(_ address: IPAddress) -> Bool { owner(of: address) != .nobody }
 
     /// The slot of `address`, or the free one where it would stand.
     private func index(of address: IPAddress) -> Int {
         var index = Self.hash(address) & mask
         while true {
             let slot = unsafe slots[index]
-            if slot.port == Self.vacant { return index }
+            if slot.owner == .nobody { return index }
             if slot.high == address.high && slot.low == address.low { return index }
             index = (index &+ 1) & mask
         }
     }
 
-    private func insert(_ address: IPAddress, _ port: PortNumber) {
-        unsafe slots[index(of: address)] = Slot(
-            high: address.high, low: address.low, port: UInt32(port.rawValue))
+    private func insert(_ address: IPAddress, _ owner: StationOwner) {
+        let index = index(of: address)
+        guard unsafe slots[index].owner == .nobody else { return }
+        unsafe slots[index] = Slot(high: address.high, low: address.low, owner: owner)
     }
 
     private static func hash(_ address: IPAddress) -> Int {

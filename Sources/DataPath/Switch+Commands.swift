@@ -40,7 +40,7 @@ extension Switch {
         return SwitchCounts(
             ports: Dictionary(uniqueKeysWithValues: answer.counts.map { ($0.port, $0.counts) }),
             retired: answer.retired, lost: answer.lost, lostEvents: answer.lostEvents,
-            connectionCount: answer.connectionCount,
+            connectionCount: answer.connectionCount, heldCount: answer.heldCount,
             turnCount: link.turns.load(ordering: .relaxed))
     }
 
@@ -70,8 +70,13 @@ public struct SwitchCounts: Sendable {
     public let lostEvents: UInt64
     /// How many connections are live.
     public let connectionCount: Int
+    /// How many frames wait for a session with another host.
+    public let heldCount: Int
     /// How many turns the worker has made since the start.
     public let turnCount: UInt64
+
+    /// The conservation law: received = transmitted + replicated + answered + Σ dropped + held.
+    public var isBalanced: Bool { total.balance == Int64(heldCount) }
 
     /// The sum over all ports, present and past.
     public var total: PortCounts { ports.values.reduce(retired, +) }

@@ -12,7 +12,7 @@ extension Switch {
     public func attach(
         _ device: consuming PortDevice, as number: PortNumber
     ) throws(SwitchError) {
-        guard number.index < Worker.portCountMax, !isAttached(number) else {
+        guard number.index < Self.portCountMax, !isAttached(number) else {
             throw .portNumber(number)
         }
         let slot: PortSlot

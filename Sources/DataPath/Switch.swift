@@ -21,9 +21,13 @@ public final class Switch: Sendable {
         var sequence: UInt64 = 0
         var commandsSent: UInt64 = 0
         var thread: WorkerThread?
+        var overlay: OverlayService?
         // SAFETY: a slot is touched by the worker until it has let go of it, then freed here.
         var slots = SlotList()
     }
+
+    /// Port numbers are below this.
+    package static let portCountMax = 1_024
 
     let settings: SwitchSettings
     let link: WorkerLink
@@ -49,12 +53,13 @@ public final class Switch: Sendable {
 
     /// Ends the worker and closes every device. Nothing passes from here on.
     public func stop() {
-        let thread = state.withLock { state in
-            defer { state.thread = nil }
-            return state.thread
+        let (thread, overlay) = state.withLock { state in
+            defer { (state.thread, state.overlay) = (nil, nil) }
+            return (state.thread, state.overlay)
         }
         thread?.stop()
         link.hasEnded.store(true, ordering: .releasing)
+        overlay?.end()
         state.withLock { $0.slots.removeAll() }
     }
 
@@ -62,6 +67,7 @@ public final class Switch: Sendable {
     public func publish(_ configuration: SwitchConfiguration) {
         state.withLock { state in
             state.configuration = configuration
+            state.overlay?.handshakes.configure(configuration.overlay?.peers.map(\.settings) ?? [])
             renew(&state)
         }
         link.ring()
@@ -72,7 +78,9 @@ public final class Switch: Sendable {
         guard let configuration = state.configuration else { return }
         state.sequence += 1
         link.snapshot.publish(
-            Snapshot(configuration, captures: state.captures, sequence: state.sequence))
+            Snapshot(
+                configuration, captures: state.captures, sequence: state.sequence,
+                overlay: state.overlay?.start))
     }
 
     /// Shows the frames of one port to a new capture, until ``stopCapture(_:)``.
@@ -124,7 +132,7 @@ public enum SwitchError: Error, Equatable, CustomStringConvertible {
             "cannot start forwarding: the system refused a thread; raise `ulimit -u` or free memory"
         case .memory(let error): error.description
         case .portNumber(let number):
-            "port number \(number) is taken, or not below \(Worker.portCountMax): detach a port"
+            "port number \(number) is taken, or not below \(Switch.portCountMax): detach a port"
         }
     }
 }

@@ -12,6 +12,8 @@ public struct SwitchConfiguration: Sendable {
     public var ports: [PortConfiguration]
     /// The policy in force, compiled for exactly these ports.
     public var policy: CompiledPolicy
+    /// The other hosts and their VMs; nil when this host meets none.
+    package var overlay: OverlayConfiguration?
 
     /// A configuration of these parts.
     public init(
@@ -51,6 +53,8 @@ public struct PortConfiguration: Sendable {
     public var isOpen = false
     /// The addresses the guest may use; meaningless for an uplink.
     public var binding: PortBinding
+    /// The group tag of its guest, for other hosts to check.
+    public var group: UInt16 = 0
 
     /// A closed port of the network at `network`.
     public init(number: PortNumber, network: Int, isUplink: Bool, binding: PortBinding) {

@@ -33,10 +33,15 @@ extension Worker {
         switch command {
         case .attach(let slot, let number):
             unsafe slots[number.index] = unsafe slot
-            unsafe poller.watch(slot.pointee.device.descriptor, for: number)
+            if unsafe slot.pointee.device.descriptor >= 0 {
+                unsafe poller.watch(slot.pointee.device.descriptor, for: number)
+            }
         case .detach(let number):
             letGo(number)
             return begin(.departure(number))
+        case .openOverlay(let opened):
+            unsafe underlay = unsafe opened
+            unsafe poller.watch(opened.pointee.port.descriptor, for: .underlay)
         case .count(let request): unsafe fill(request)
         case .listConnections(let request): return unsafe begin(.listing(request))
         }
@@ -55,7 +60,7 @@ extension Worker {
     }
 
     private func fill(_ request: UnsafeMutablePointer<CountRequest>) {
-        for index in 0..<Self.portCountMax {
+        for index in 0..<Switch.portCountMax {
             guard let slot = unsafe slots[index] else { continue }
             let number = PortNumber(rawValue: UInt16(truncatingIfNeeded: index))
             unsafe request.pointee.counts.append((number, slot.pointee.counts()))
@@ -64,6 +69,7 @@ extension Worker {
         unsafe request.pointee.retired = retired
         unsafe request.pointee.lostEvents = lostEvents
         unsafe request.pointee.connectionCount = tracker.count
+        unsafe request.pointee.heldCount = underlay?.pointee.held.count ?? 0
     }
 }
 

@@ -27,9 +27,12 @@ extension Worker {
         realtime = instant.realtime
         tables = link.snapshot.load() ?? noTables
         obeyCommands()
+        obeyOrders()
         for index in 0..<poller.readyCount {
-            if let port = poller.ready(index) { serve(port) }
+            guard let port = poller.ready(index) else { continue }
+            if port == .underlay { serveUnderlay() } else { serve(port) }
         }
+        flushUnderlay()
         _ = tracker.expire(now: now, budget: Self.expiryBudget)
         link.snapshot.quiesce(tables)
         link.turns.add(1, ordering: .relaxed)

@@ -12,9 +12,6 @@ import Telemetry
 @safe package struct Worker: ~Copyable {
     // Safe: a slot is there from its attach to its detach, both done by this thread.
 
-    /// Port numbers are below this.
-    static let portCountMax = 1_024
-
     /// The words of the snapshot in force, for the whole of one turn.
     var tables = SnapshotTables.none
     /// The ports, at the index of their number.
@@ -46,6 +43,8 @@ import Telemetry
     let events: Ring<DataPathEvent>
     /// What stands for the tables before the first snapshot.
     let noTables = SnapshotTables.none
+    /// The way to the other hosts, once it is open.
+    var underlay: UnsafeMutablePointer<Underlay>?
     /// Which ports have frames to read.
     package var poller: Poller
 
@@ -64,8 +63,8 @@ import Telemetry
         tracker = try ConnectionTracker(limits: settings.connections, secret: settings.secret)
         learned = LearningTable(secret: settings.learningSecret)
         scratch = scratchArena.frame(at: 0)
-        unsafe slots = .allocate(capacity: Self.portCountMax)
-        unsafe slots.initialize(repeating: nil, count: Self.portCountMax)
+        unsafe slots = .allocate(capacity: Switch.portCountMax)
+        unsafe slots.initialize(repeating: nil, count: Switch.portCountMax)
     }
 
     deinit { unsafe slots.deallocate() }

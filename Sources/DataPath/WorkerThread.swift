@@ -14,15 +14,20 @@ final class WorkerThread: Sendable {
     }
 
     private let link: WorkerLink
-    private let thread: pthread_t
+    private let thread: SystemThread
 
     /// Starts the thread of `worker`; nil when the system refuses one.
     init?(_ worker: consuming Worker, _ settings: SwitchSettings) {
         link = worker.link
         let start = UnsafeMutablePointer<Start>.allocate(capacity: 1)
         unsafe start.initialize(to: Start(worker: worker, settings: settings))
-        var thread = pthread_t()
-        guard unsafe pthread_create(&thread, nil, Self.main, start) == 0 else {
+        // SAFETY: from here on the new thread alone has the worker.
+        nonisolated(unsafe) let handedOver = unsafe start
+        let thread = SystemThread("vsw-worker") {
+            unsafe Self.run(&handedOver.pointee.worker, handedOver.pointee.settings)
+            unsafe handedOver.deinitialize(count: 1).deallocate()
+        }
+        guard let thread else {
             unsafe start.deinitialize(count: 1).deallocate()
             return nil
         }
@@ -33,19 +38,10 @@ final class WorkerThread: Sendable {
     func stop() {
         link.isStopping.store(true, ordering: .releasing)
         link.ring()
-        pthread_join(thread, nil)
+        thread.join()
     }
 
-    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
-        { argument in
-            let box = unsafe argument.unsafelyUnwrapped.assumingMemoryBound(to: Start.self)
-            unsafe run(&box.pointee.worker, box.pointee.settings)
-            unsafe box.deinitialize(count: 1).deallocate()
-            return nil
-        }
-
     private static func run(_ worker: inout Worker, _ settings: SwitchSettings) {
-        unsafe vsw_name_thread("vsw-worker")
         if let processor = settings.processor { vsw_pin_thread(CInt(processor)) }
         let patience = UInt64(max(settings.idlePollMicroseconds, 0)) * 1_000
         var busy: UInt64 = 0

@@ -20,12 +20,12 @@ extension IPv4Header {
     }
 
     /// Writes the checksum of the header without options at `offset`.
-    static func storeChecksum(at offset: Int, in bytes: inout MutableRawSpan) {
+    package static func storeChecksum(at offset: Int, in bytes: inout MutableRawSpan) {
         storeChecksum(at: offset, byteCount: byteCountMin, in: &bytes)
     }
 
     /// Writes the checksum of the header of `byteCount` bytes at `offset`.
-    static func storeChecksum(
+    package static func storeChecksum(
         at offset: Int, byteCount: Int, in bytes: inout MutableRawSpan
     ) {
         bytes.store(0 as UInt16, at: offset &+ 10)

@@ -10,6 +10,15 @@
     }
 }
 
+extension VNI {
+    /// The network of the hosts themselves. It has no frames on the wire: between hosts, its
+    /// packets go without VXLAN header.
+    @inlinable public static var hosts: VNI { VNI(number: 0) }
+
+    /// - Parameter number: below 2^24.
+    @inlinable init(number: UInt32) { rawValue = number }
+}
+
 extension VNI: CustomStringConvertible {
     /// The number in decimal.
     public var description: String { "\(rawValue)" }

@@ -38,7 +38,7 @@ public struct BindingTable: ~Copyable, Sendable {
     public let mac: MACAddress
     /// The link-local address that a host forms from ``mac``.
     @usableFromInline let linkLocal: IPAddress
-    @usableFromInline let addresses: UnsafePointer<IPAddress>
+    @usableFromInline let addresses: UnsafePointer<IPAddress>?
     @usableFromInline let addressCount: Int
     /// Whether every unicast address may be used.
     public let anyAddress: Bool
@@ -51,8 +51,11 @@ public struct BindingTable: ~Copyable, Sendable {
     /// Whether the port may act as a router.
     public let mayRoute: Bool
 
+    /// The binding of nobody: no frame conforms to it.
+    public static var nothing: BindingView { unsafe BindingView(PortBinding(mac: .zero), nil) }
+
     /// - Parameter addresses: a copy of the binding's addresses.
-    init(_ binding: PortBinding, _ addresses: UnsafePointer<IPAddress>) {
+    init(_ binding: PortBinding, _ addresses: UnsafePointer<IPAddress>?) {
         mac = binding.mac
         linkLocal = .linkLocal(binding.mac)
         unsafe self.addresses = addresses
@@ -67,7 +70,9 @@ public struct BindingTable: ~Copyable, Sendable {
     /// Whether `address` is bound to the port: given for it, or the link-local address of its MAC
     /// if it may speak IPv6. Its cost grows with the number of bound addresses alone.
     @inlinable public func isBound(_ address: IPAddress) -> Bool {
-        for index in 0..<addressCount where unsafe addresses[index] == address { return true }
+        for index in 0..<addressCount where unsafe addresses.unsafelyUnwrapped[index] == address {
+            return true
+        }
         return mayUseIPv6 && address == linkLocal
     }
 

@@ -22,6 +22,16 @@ package struct Link {
                 message.put(IFLA_ADDRESS, bytes: Self.octets(mac))
             }
             if let mtu = change.mtu { message.put(IFLA_MTU, UInt32(clamping: mtu)) }
+            if let generates = change.generatesAddress { Self.putMode(generates, &message) }
+        }
+    }
+
+    /// IN6_ADDR_GEN_MODE_EUI64 or IN6_ADDR_GEN_MODE_NONE (linux/if_link.h).
+    private static func putMode(_ generatesAddress: Bool, _ message: inout NetlinkMessage) {
+        message.nest(IFLA_AF_SPEC) { families in
+            families.nest(Int(AF_INET6)) { ipv6 in
+                ipv6.put(IFLA_INET6_ADDR_GEN_MODE, bytes: [generatesAddress ? 0 : 1])
+            }
         }
     }
 

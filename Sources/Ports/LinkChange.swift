@@ -8,11 +8,16 @@ package struct LinkChange {
     package var mtu: Int?
     /// The new state.
     package var isUp: Bool?
+    /// Whether the device forms an IPv6 address of link scope by itself (RFC 4862 §5.3).
+    package var generatesAddress: Bool?
 
     /// A change of what is not nil.
-    package init(mac: MACAddress? = nil, mtu: Int? = nil, isUp: Bool? = nil) {
+    package init(
+        mac: MACAddress? = nil, mtu: Int? = nil, isUp: Bool? = nil, generatesAddress: Bool? = nil
+    ) {
         self.mac = mac
         self.mtu = mtu
         self.isUp = isUp
+        self.generatesAddress = generatesAddress
     }
 }

@@ -6,15 +6,21 @@ public enum PortDevice: ~Copyable, Port {
     case tap(TAPPort)
     /// A device that belongs to someone else.
     case packetSocket(PacketSocketPort)
+    /// The host itself, at layer 3.
+    case host(HostPort)
     /// No device: frames of a test or of the simulator.
     case memory(MemoryPort)
+    /// Nothing at all: what stands where frames take another way.
+    case none
 
     /// What to poll for readable frames.
     public var descriptor: CInt {
         switch self {
         case .tap(let port): port.descriptor
         case .packetSocket(let port): port.descriptor
+        case .host(let port): port.descriptor
         case .memory(let port): port.descriptor
+        case .none: -1
         }
     }
 
@@ -23,7 +29,9 @@ public enum PortDevice: ~Copyable, Port {
         switch self {
         case .tap(let port): port.carriesSuperFrames
         case .packetSocket(let port): port.carriesSuperFrames
+        case .host(let port): port.carriesSuperFrames
         case .memory(let port): port.carriesSuperFrames
+        case .none: true
         }
     }
 
@@ -32,7 +40,9 @@ public enum PortDevice: ~Copyable, Port {
         switch self {
         case .tap(let port): port.receive(into: arena, &batch)
         case .packetSocket(let port): port.receive(into: arena, &batch)
+        case .host(let port): port.receive(into: arena, &batch)
         case .memory(let port): port.receive(into: arena, &batch)
+        case .none: batch.removeAll()
         }
     }
 
@@ -41,7 +51,9 @@ public enum PortDevice: ~Copyable, Port {
         switch self {
         case .tap(let port): port.transmit(frame)
         case .packetSocket(let port): port.transmit(frame)
+        case .host(let port): port.transmit(frame)
         case .memory(let port): port.transmit(frame)
+        case .none: .refused
         }
     }
 }

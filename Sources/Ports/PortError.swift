@@ -34,6 +34,8 @@ extension PortError {
         case inspect = "inspect"
         /// Making or opening a TAP device.
         case openTAP = "open the TAP device"
+        /// Making or opening the TUN device of the host.
+        case openTUN = "open the TUN device"
         /// Opening a packet socket.
         case openPacketSocket = "open a packet socket on"
         /// Setting address, MTU, namespace or state.

@@ -21,7 +21,7 @@ public enum PortOpener {
     ) throws(PortError) -> TAPPort {
         let settings = LinkChange(mac: request.mac, mtu: request.mtu)
         let device = TAPDevice(name: name, namespace: namespace, settings: settings)
-        return request.adoptsExisting ? try device.adopt() : try device.create()
+        return TAPPort(request.adoptsExisting ? try device.adopt() : try device.create())
     }
 
     /// The order is what keeps the host out: isolation, then the socket, then the link.

@@ -47,7 +47,7 @@ public struct TAPPort: ~Copyable, Port {
 
     /// Whether a failed read means that the device was deleted: EBADFD once it is, EFAULT while it
     /// is being torn down (the buffer itself is always sound).
-    private static func isGone(_ errno: CInt) -> Bool {
+    static func isGone(_ errno: CInt) -> Bool {
         errno == EBADFD || errno == EFAULT || errno == ENXIO || errno == ENODEV
     }
 }

@@ -8,6 +8,7 @@ extension DropReason {
         .merging(securityExplanations) { first, _ in first }
         .merging(policyExplanations) { first, _ in first }
         .merging(forwardingExplanations) { first, _ in first }
+        .merging(overlayExplanations) { first, _ in first }
 
     private static let frameExplanations: [DropReason: String] = [
         .truncated: "The frame is shorter than its own headers say, or did not fit the receive"
@@ -89,5 +90,24 @@ extension DropReason {
             + " overloaded guest.",
         .transmitFailed: "The receiver's device refused the frame; see that its link is up and look"
             + " into the daemon's log.",
+        .rateLimited: "The port sent more broadcast or multicast toward other hosts than it may;"
+            + " look for a loop or a storm in the guest.",
+    ]
+
+    private static let overlayExplanations: [DropReason: String] = [
+        .noSession: "There is no session with the receiver's host yet; see `vswctl overlay peers`,"
+            + " and that UDP passes between the hosts.",
+        .underlay: "The datagram is none that a peer sends: malformed, cut off, or of a session"
+            + " that ended; harmless noise unless there is much of it.",
+        .authentication: "The datagram is not authentic: damaged or forged on the wire; look at"
+            + " the network between the hosts.",
+        .replay: "The datagram came a second time or far too late; the network repeated it, or"
+            + " somebody who recorded it.",
+        .allowedIP: "The inner packet does not come from its peer's overlay address; correct"
+            + " `address` in the directory, or look at that host.",
+        .binding: "The directory does not place a VM with this MAC and IP address on the host that"
+            + " sent the frame; correct the directory, or look at that host.",
+        .groupMismatch: "The other host means another group by this VM; give the VM the same labels"
+            + " there and in the directory.",
     ]
 }

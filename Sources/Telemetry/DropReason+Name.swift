@@ -38,6 +38,14 @@ extension DropReason {
         case .mtuExceeded: "mtu_exceeded"
         case .transmitQueueFull: "transmit_queue_full"
         case .transmitFailed: "transmit_failed"
+        case .rateLimited: "rate_limited"
+        case .noSession: "no_session"
+        case .underlay: "underlay"
+        case .authentication: "auth"
+        case .replay: "replay"
+        case .allowedIP: "allowed_ip"
+        case .binding: "binding"
+        case .groupMismatch: "group_mismatch"
         }
     }
 

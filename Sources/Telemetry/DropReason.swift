@@ -90,4 +90,24 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case transmitQueueFull
     /// The receiver's device refused the frame.
     case transmitFailed
+    /// A group frame above the port's rate toward other hosts.
+    case rateLimited
+
+    // Step 11: the overlay. What comes sealed is one received frame, whatever is in it.
+
+    /// There was no session with the receiver's host, and no room to wait for one.
+    case noSession
+    /// The datagram is none that a peer sends: malformed, truncated, or of no session.
+    case underlay
+    /// The datagram is not authentic under the session it names.
+    case authentication
+    /// The datagram was received before, or is too old to tell.
+    case replay
+    /// The inner packet does not come from the overlay address of the peer that sealed it.
+    case allowedIP
+    /// The directory does not place the sender, with this MAC and IP address, on the host that
+    /// speaks for it.
+    case binding
+    /// The sending host means another group by the sender than the directory does.
+    case groupMismatch
 }

@@ -14,6 +14,7 @@ import Synchronization
     @usableFromInline enum Cell: Int {
         case receivedFrames, receivedBytes, transmittedFrames, transmittedBytes, replicatedFrames
         case transmittedCopies, transmittedCopyBytes, transmittedReplies, lostSegments
+        case answeredFrames
     }
 
     /// Words of a block.
@@ -48,7 +49,11 @@ import Synchronization
         add(byteCount, .transmittedCopyBytes)
     }
 
-    /// The switch itself answered the port, because it rejected a connection.
+    /// A frame from the port was a question, and the switch itself answered it.
+    @inlinable public func countAnswered() { add(1, .answeredFrames) }
+
+    /// The switch itself sent something to the port: the answer to a question, or word of a
+    /// rejected connection or of a packet too big.
     @inlinable public func countReply() { add(1, .transmittedReplies) }
 
     /// `count` segments of a super-frame that was otherwise sent found no room at the port.

@@ -42,6 +42,7 @@ public struct PortCounters: ~Copyable, @unchecked Sendable {
         counts.transmittedCopyBytes = cells.load(.transmittedCopyBytes)
         counts.transmittedReplies = cells.load(.transmittedReplies)
         counts.lostSegments = cells.load(.lostSegments)
+        counts.answeredFrames = cells.load(.answeredFrames)
         for reason in DropReason.allCases { counts.dropped[reason] = cells.loadDropped(reason) }
         return counts
     }

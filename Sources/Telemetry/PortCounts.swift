@@ -19,7 +19,10 @@ public struct PortCounts: Equatable, Sendable {
     public var transmittedCopies: UInt64 = 0
     /// Bytes of ``transmittedCopies``.
     public var transmittedCopyBytes: UInt64 = 0
-    /// Answers of the switch itself to rejected connections; no received frame stands behind them.
+    /// Received frames that were questions and ended here, because the switch answered them.
+    public var answeredFrames: UInt64 = 0
+    /// What the switch itself sent: answers to questions, to rejected connections and to packets
+    /// too big; they are no transmitted frames.
     public var transmittedReplies: UInt64 = 0
     /// Segments of transmitted super-frames that found no room at the port.
     public var lostSegments: UInt64 = 0
@@ -35,12 +38,12 @@ public struct PortCounts: Equatable, Sendable {
     /// Received frames that are neither sent nor dropped: zero over all ports when nothing is in
     /// flight. Negative when a frame was counted twice.
     public var balance: Int64 {
-        let accounted = transmittedFrames &+ replicatedFrames &+ droppedTotal
+        let accounted = transmittedFrames &+ replicatedFrames &+ answeredFrames &+ droppedTotal
         return Int64(truncatingIfNeeded: receivedFrames &- accounted)
     }
 
-    /// The conservation law, for the sum over all ports: received = transmitted + replicated + Σ
-    /// dropped.
+    /// The conservation law, for the sum over all ports: received = transmitted + replicated +
+    /// answered + Σ dropped.
     public var isBalanced: Bool { balance == 0 }
 }
 
@@ -51,7 +54,7 @@ extension PortCounts: AdditiveArithmetic {
     private static let counters: [WritableKeyPath<PortCounts, UInt64> & Sendable] = [
         \.receivedFrames, \.receivedBytes, \.transmittedFrames, \.transmittedBytes,
         \.replicatedFrames, \.transmittedCopies, \.transmittedCopyBytes, \.transmittedReplies,
-        \.lostSegments,
+        \.lostSegments, \.answeredFrames,
     ]
 
     /// The sums, count by count; they wrap as counters do.

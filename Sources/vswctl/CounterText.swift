@@ -58,6 +58,7 @@ package enum CounterText {
         table.add(["transmitted", "\(counters.transmittedFrames)", "\(sent)"])
         table.add(["replicated", "\(counters.replicatedFrames)", nil])
         table.add(["transmitted copies", "\(counters.transmittedCopies)", "\(copied)"])
+        table.add(["answered", "\(counters.answeredFrames)", nil])
         table.add(["transmitted replies", "\(counters.transmittedReplies)", nil])
         table.add(["lost segments", "\(counters.lostSegments)", nil])
         table.add(["dropped", "\(counters.droppedFrames)", nil])

@@ -14,6 +14,7 @@ extension FrameCounters {
         counters.transmittedCopyBytes = 384
         counters.transmittedReplies = 2
         counters.lostSegments = 1
+        counters.answeredFrames = 5
         counters.dropped = ["spoofed_mac": 4, "denied_by_policy": 3]
         return counters
     }

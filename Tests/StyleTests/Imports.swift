@@ -7,16 +7,17 @@ enum Imports {
         "Ports": ["Packet", "Telemetry", "CLinux", "CNetlink", "Glibc", "Synchronization"],
         "FlowTable": ["Packet", "Telemetry", "Glibc", "Synchronization"],
         "PolicyEngine": ["Packet", "Telemetry", "Yams", "Glibc"],
+        "Overlay": ["Packet", "Telemetry", "CCrypto", "Glibc", "Synchronization"],
         "Capture": ["Packet", "Telemetry", "CLinux", "CPcap", "Glibc", "Synchronization"],
         "DataPath": [
-            "Packet", "Telemetry", "Ports", "FlowTable", "PolicyEngine", "Capture", "CLinux",
-            "Glibc", "Synchronization",
+            "Packet", "Telemetry", "Ports", "FlowTable", "PolicyEngine", "Overlay", "Capture",
+            "CLinux", "Glibc", "Synchronization",
         ],
         "ControlAPI": ["NIOCore", "NIOPosix", "NIOHTTP1", "Foundation", "Glibc"],
         "ControlPlane": [
             "ControlAPI", "DataPath", "Packet", "Telemetry", "Ports", "FlowTable", "PolicyEngine",
-            "Capture", "GRDB", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "Yams", "Dispatch",
-            "Foundation", "Glibc", "Synchronization",
+            "Overlay", "Capture", "GRDB", "Logging", "NIOCore", "NIOPosix", "NIOHTTP1", "Yams",
+            "Dispatch", "Foundation", "Glibc", "Synchronization",
         ],
         "vswitchd": [
             "ControlPlane", "CLinux", "ArgumentParser", "Logging", "Yams", "Foundation", "Glibc",

@@ -20,6 +20,7 @@ struct DropReasonTests {
             connection_limit fragment_unknown
             port_closed no_snapshot unknown_destination unbound_destination no_receiver hairpin
             multicast_control mtu_exceeded transmit_queue_full transmit_failed
+            rate_limited no_session underlay auth replay allowed_ip binding group_mismatch
             """
         let known = names.split(whereSeparator: \.isWhitespace).map(String.init)
         #expect(Set(DropReason.allCases.map(\.name)).isSuperset(of: known))

@@ -21,6 +21,7 @@ struct PortCountersTests {
         counters.cells.countCopy(byteCount: 62)
         counters.cells.countCopy(byteCount: 62)
         counters.cells.countReply()
+        counters.cells.countAnswered()
         counters.cells.countLostSegments(7)
         counters.cells.countDrop(.runt)
         var expected = PortCounts()
@@ -29,6 +30,7 @@ struct PortCountersTests {
         expected.replicatedFrames = 1
         (expected.transmittedCopies, expected.transmittedCopyBytes) = (3, 186)
         (expected.transmittedReplies, expected.lostSegments) = (1, 7)
+        expected.answeredFrames = 1
         expected.dropped[.runt] = 1
         #expect(counters.snapshot() == expected)
     }

@@ -15,6 +15,7 @@ struct PortCountsTests {
         counts.transmittedCopyBytes = seed &* 13
         counts.transmittedReplies = seed &* 17
         counts.lostSegments = seed &* 19
+        counts.answeredFrames = seed &* 21
         for reason in DropReason.allCases {
             counts.dropped[reason] = seed &* (23 + UInt64(reason.rawValue))
         }
@@ -40,13 +41,14 @@ struct PortCountsTests {
         #expect((after - before + before).receivedFrames == 3)
     }
 
-    @Test("received = transmitted + replicated + dropped, and nothing else enters the sum")
+    @Test("received = transmitted + replicated + answered + dropped, and nothing else enters the sum")
     func balances() {
         var counts = PortCounts()
         counts.receivedFrames = 10
         #expect(counts.balance == 10 && !counts.isBalanced)
         counts.transmittedFrames = 4
-        counts.replicatedFrames = 3
+        counts.replicatedFrames = 2
+        counts.answeredFrames = 1
         counts.dropped[.runt] = 1
         counts.dropped[.transmitFailed] = 2
         #expect(counts.isBalanced && counts.droppedTotal == 3)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// ---- TAP devices (CLinux/tap.c) --------------------------------------------------------------
+// ---- TAP and TUN devices (CLinux/tap.c) ------------------------------------------------------
 
 /// Opens /dev/net/tun, close-on-exec and non-blocking, in the calling thread's network namespace.
 /// Returns the descriptor or -errno.
@@ -18,6 +18,9 @@ int vsw_tun_open(void);
 /// TUNSETIFF: makes `fd` the TAP device `name` with virtio-net headers of 10 bytes, created if
 /// absent; with `exclusive` it must be new (EBUSY). Returns 0 or -errno.
 int vsw_tap_attach(int fd, const char *name, int exclusive);
+
+/// The same, but `fd` becomes a TUN device: IP packets without Ethernet headers.
+int vsw_tun_attach(int fd, const char *name, int exclusive);
 
 /// TUNSETPERSIST: whether the device outlives its descriptor. Returns 0 or -errno.
 int vsw_tap_set_persistent(int fd, int persistent);
@@ -72,6 +75,90 @@ int vsw_packet_interface_index(int fd);
 /// Frames that the kernel lost because the socket's buffer was full, since the last call; -errno.
 int64_t vsw_packet_take_lost_count(int fd);
 
+// ---- UDP sockets between hosts (CLinux/udp.c) ------------------------------------------------
+
+/// How many messages one receive call takes at most.
+#define VSW_UDP_BATCH_CAPACITY 8
+/// How many datagrams one send call takes at most: UDP_MAX_SEGMENTS before Linux 6.9.
+#define VSW_UDP_SEGMENT_COUNT_MAX 64
+
+/// An IP address, IPv4 in its mapped form, and a port: all in host byte order.
+struct vsw_udp_address {
+    uint64_t high;
+    uint64_t low;
+    uint16_t port;
+};
+
+/// A UDP socket to open.
+struct vsw_udp_options {
+    struct vsw_udp_address address;
+    int buffer_byte_count;
+};
+
+/// An open UDP socket: `is_ipv6` unless it is bound to an IPv4 address.
+struct vsw_udp_socket {
+    int fd;
+    int is_ipv6;
+};
+
+/// Opens and binds a UDP socket, non-blocking and close-on-exec, that never fragments and reports
+/// TOS bytes; bound to `::` it takes IPv4, too. Returns 0 or -errno; `step` names what failed.
+int vsw_udp_open(
+    const struct vsw_udp_options *options, struct vsw_udp_socket *opened, const char **step);
+
+/// The address that the socket is bound to. Returns 0 or -errno.
+int vsw_udp_local_address(int fd, struct vsw_udp_address *address);
+
+/// UDP_GRO: from now on datagrams may come joined. Returns 0 or -errno.
+int vsw_udp_coalesce(int fd);
+
+/// Whether the kernel has UDP_SEGMENT.
+int vsw_udp_can_segment(int fd);
+
+/// Datagrams that the kernel lost since the socket was opened, modulo 2^32, or -errno.
+int64_t vsw_udp_lost_count(int fd);
+
+/// What one slot of a batch received: `segment_byte_count` is `byte_count` unless datagrams came
+/// joined, and never more.
+struct vsw_udp_result {
+    struct vsw_udp_address source;
+    uint32_t byte_count;
+    uint32_t segment_byte_count;
+    uint8_t tos;
+    uint8_t is_truncated;
+};
+
+/// The message headers, vectors, names and control buffers of one receive call, allocated once.
+struct vsw_udp_batch;
+
+/// Allocates a batch that receives at `first`, `first + stride`, …, at most `capacity` bytes each;
+/// NULL when there is no memory.
+struct vsw_udp_batch *vsw_udp_batch_create(void *first, size_t stride, size_t capacity);
+
+/// Frees a batch.
+void vsw_udp_batch_destroy(struct vsw_udp_batch *batch);
+
+/// recvmmsg; `results` has room for VSW_UDP_BATCH_CAPACITY. Returns how many messages came, or
+/// -errno; never blocks.
+int vsw_udp_receive(int fd, struct vsw_udp_batch *batch, struct vsw_udp_result *results);
+
+/// Datagrams of `segment_byte_count` bytes each, the last one perhaps shorter, to be sent.
+struct vsw_udp_run {
+    const void *base;
+    size_t byte_count;
+    size_t segment_byte_count;
+    struct vsw_udp_address destination;
+    uint8_t tos;
+};
+
+/// One sendmsg, with UDP_SEGMENT if there are several datagrams. An error that an earlier datagram
+/// left on the socket does not count. Returns 0 or -errno; never blocks.
+int vsw_udp_send(const struct vsw_udp_socket *socket, const struct vsw_udp_run *run);
+
+/// One sendmmsg of at most VSW_UDP_SEGMENT_COUNT_MAX datagrams. Returns how many went, or -errno
+/// when the first did not; never blocks.
+int vsw_udp_send_each(const struct vsw_udp_socket *socket, const struct vsw_udp_run *run);
+
 // ---- Namespaces and threads (CLinux/thread.c) ------------------------------------------------
 
 /// setns(fd, CLONE_NEWNET) on the calling thread. Returns 0 or -errno.
@@ -82,6 +169,9 @@ int vsw_gettid(void);
 
 /// Binds the calling thread to one CPU. Returns 0 or -errno.
 int vsw_pin_thread(int cpu);
+
+// Makes the calling thread give way to others (niceness 5). 0 or -errno.
+int vsw_lower_priority(void);
 
 /// Names the calling thread; longer names are cut at 15 bytes. Returns 0 or -errno.
 int vsw_name_thread(const char *name);

@@ -35,8 +35,7 @@ extension SwitchController {
             reports.append(ControlAPI.PortCounters(device: Self.overlayName, counters: counters))
         }
         return CounterReport(
-            ports: reports,
-            total: FrameCounters(total), balanced: total.isBalanced)
+            ports: reports, total: FrameCounters(total), balanced: counts.isBalanced)
     }
 
     /// The counters of the port on `device`.
@@ -113,6 +112,7 @@ extension FrameCounters {
         transmittedCopies = counts.transmittedCopies
         transmittedCopyBytes = counts.transmittedCopyBytes
         transmittedReplies = counts.transmittedReplies
+        answeredFrames = counts.answeredFrames
         lostSegments = counts.lostSegments
         for (reason, count) in counts.dropped.nonZero { dropped[reason.name] = count }
     }

@@ -22,7 +22,7 @@ extension SwitchController {
             connections: counts.connectionCount, connectionsMax: connectionCountMax,
             lostEvents: counts.lostEvents)
         status.pressure.batches = counts.turnCount
-        status.warnings = warnings(balanced: counts.total.isBalanced)
+        status.warnings = warnings(balanced: counts.isBalanced)
         return status
     }
 

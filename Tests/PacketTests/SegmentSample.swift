@@ -1,0 +1,90 @@
+import Packet
+
+/// A finished TCP segment with data, as a host without offloads sends it.
+struct SegmentSample {
+    var isIPv6 = false
+    var flags: TCPFlags = .ack
+    var sequence: UInt32 = 0xffff_fc00
+    var payload: [UInt8] = Build.data(100)
+    var options: [UInt8] = [1, 1, 8, 10, 0, 0, 0, 7, 0, 0, 0, 9]
+    var identification: UInt16 = 0xfffe
+    var port: UInt16 = 80
+    var padding = 0
+
+    /// The frame, its checksums right.
+    var octets: [UInt8] {
+        var transport = Build.tcp(flags, options: options, ports: (40_000, port)) + payload
+        transport.replaceSubrange(4..<8, with: Build.big(sequence))
+        let frame =
+            isIPv6
+            ? IPv6Builder(nextHeader: 6, payload: transport).frame
+            : IPv4Builder(
+                identification: identification, fragment: 0x4000, ipProtocol: 6, payload: transport
+            ).frame
+        return Self.summed(frame) + [UInt8](repeating: 0, count: padding)
+    }
+
+    /// The segment that follows this one, with as much data.
+    var next: SegmentSample {
+        var next = self
+        next.sequence &+= UInt32(payload.count)
+        next.identification &+= 1
+        return next
+    }
+
+    /// This segment and those that follow it.
+    func run(_ count: Int) -> [SegmentSample] {
+        (1..<count).reduce(into: [self]) { run, _ in run.append(run[run.count - 1].next) }
+    }
+
+    /// The frame with its IPv4 and TCP checksums made right.
+    static func summed(_ octets: [UInt8]) -> [UInt8] {
+        var octets = withIPv4Checksum(octets)
+        let transport = octets[12] == 8 ? 14 + Int(octets[14] & 15) * 4 : 54
+        octets.replaceSubrange(transport + 16..<transport + 18, with: [0, 0])
+        let pseudo = naivePseudoHeader(Array(octets[14...]), transport: transport - 14, 6)
+        let sum = ~naiveSum(pseudo + octets[transport...])
+        octets.replaceSubrange(transport + 16..<transport + 18, with: Build.big(sum))
+        return octets
+    }
+}
+
+/// What a coalescer makes of a row of frames, by the way its callers use it.
+struct Coalesced {
+    /// What came out: frames and their virtio-net headers.
+    var frames: [(octets: [UInt8], virtio: VirtioNetHeader)] = []
+
+    /// Sends `frames` through a coalescer with a slot of `capacity` bytes.
+    init(_ frames: [[UInt8]], capacity: Int = 65_549) {
+        let slot = Slot(capacity: capacity)
+        let inputs = frames.map { Slot($0) }
+        var coalescer = SegmentCoalescer(into: slot.frame)
+        for input in inputs {
+            let parsed = ParsedFrame(input.frame.bytes, virtio: input.frame.virtio)
+            if coalescer.add(input.frame, parsed) != .refused { continue }
+            take(coalescer.finish())
+            if coalescer.add(input.frame, parsed) == .refused { take(input.frame) }
+        }
+        take(coalescer.finish())
+        isIntact = slot.isIntact && zip(inputs, frames).allSatisfy { $0.0.frame.octets == $0.1 }
+    }
+
+    /// Whether neither the inputs nor bytes beside the slot were changed.
+    private(set) var isIntact = false
+
+    private mutating func take(_ frame: Frame?) {
+        if let frame { frames.append((frame.octets, frame.virtio)) }
+    }
+
+    /// The segments that a host would make of what came out.
+    var segments: [[UInt8]] {
+        frames.flatMap { octets, virtio in
+            let slot = Slot(octets, virtio)
+            guard var cutter = Segmenter(slot.frame, parse(octets, virtio)) else { return [octets] }
+            let scratch = Slot(capacity: cutter.byteCountMax)
+            var segments: [[UInt8]] = []
+            while let segment = cutter.next(into: scratch.frame) { segments.append(segment.octets) }
+            return segments
+        }
+    }
+}
