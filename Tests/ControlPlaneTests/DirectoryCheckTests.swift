@@ -43,7 +43,8 @@ struct DirectoryCheckTests {
     @Test("another host needs a key, an address, and an endpoint unless it roams")
     func wantsTheNecessary() {
         #expect(
-            Self.faults { $0.publicKeys = [] }.first?.hasPrefix("hv3: host `hv3` has no `public-key`")
+            Self.faults { $0.publicKeys = [] }.first?.hasPrefix(
+                "hv3: host `hv3` has no `public-key`")
                 == true)
         #expect(
             Self.faults { $0.address = nil }.first?.hasPrefix("hv3: host `hv3` has no `address`")
@@ -124,7 +125,8 @@ struct DirectoryCheckTests {
     @Test(
         "an endpoint is of a family that this host listens in",
         arguments: [
-            ("0.0.0.0:51820", "[2001:db8::3]:51820", false), ("[::]:51820", "192.0.2.3:51820", true),
+            ("0.0.0.0:51820", "[2001:db8::3]:51820", false),
+            ("[::]:51820", "192.0.2.3:51820", true),
             ("[::]:51820", "[2001:db8::3]:51820", true),
             ("[2001:db8::1]:51820", "192.0.2.3:51820", false),
             ("192.0.2.1:51820", "192.0.2.3:51820", true),
@@ -148,7 +150,9 @@ struct DirectoryCheckTests {
             host.roams = true
             return host
         }
-        #expect(Self.faults(hosts).map { $0.prefix(34) } == [": the directory has 1025 other hosts"].map { $0.prefix(34) })
+        #expect(
+            Self.faults(hosts).map { $0.prefix(34) }
+                == [": the directory has 1025 other hosts"].map { $0.prefix(34) })
         #expect(Self.faults(Array(hosts.dropLast())).isEmpty)
     }
 }

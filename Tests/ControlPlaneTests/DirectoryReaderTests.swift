@@ -108,6 +108,10 @@ struct DirectoryReaderTests {
             ("network: blue, mac: 52:54:00:00:00:12, labels: {a: yes}", "is a boolean in YAML"),
             ("network: blue, mac: 52:54:00:00:00:12, labels: {a b: c}", "the key of a label"),
             ("network: blue, mac: 52:54:00:00:00:12, vlan: 7", "unknown key `vlan`"),
+            (
+                "network: blue, mac: 52:54:00:00:00:12, labels: {vswitch/host: hv2}",
+                "the label `vswitch/host` belongs to hosts"
+            ),
         ])
     func checksVMs(entry: String, words: String) {
         let faults = SampleDirectory.faults(SampleDirectory.vms("db1: {\(entry)}"))

@@ -25,7 +25,9 @@ struct HandshakeClockFileTests: ~Copyable {
 
     @Test(
         "what is no timestamp is refused",
-        arguments: ["", "\n", "40", String(repeating: "g", count: 24), String(repeating: "0", count: 26)])
+        arguments: [
+            "", "\n", "40", String(repeating: "g", count: 24), String(repeating: "0", count: 26),
+        ])
     func refuses(text: String) throws {
         try PrivateFile("overlay.tai64n", in: home.path).write(Array(text.utf8))
         let error = #expect(throws: PrivateFileError.self) { try file.load() }

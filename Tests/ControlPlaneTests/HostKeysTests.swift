@@ -98,7 +98,8 @@ struct HostKeysTests: ~Copyable {
         #expect(throws: PrivateFileError.self) { try keys.load() }
         try FileManager.default.removeItem(atPath: file)
         try FileManager.default.createDirectory(
-            atPath: file, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o600])
+            atPath: file, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o600]
+        )
         #expect(throws: PrivateFileError.self) { try keys.load() }
         try FileManager.default.removeItem(atPath: file)
         try FileManager.default.moveItem(atPath: "\(file).real", toPath: file)

@@ -54,6 +54,19 @@ struct OverlayPlanTests {
         #expect(plan(elsewhere).stations.isEmpty && plan(elsewhere).peers.count == 1)
     }
 
+    @Test("where the hosts' network exists, each host is a station of it, with its own address")
+    func plansHosts() throws {
+        var numbers = PeerNumbers()
+        numbers.assign(["other", "hv2"])
+        let hosts = StoredNetwork(name: "host", vni: .hosts, mtu: 1_440)
+        let plan = OverlayPlan(
+            hosts: [host], numbers, PresharedKeys(), networks: [.default, hosts])
+        let station = try #require(plan.configuration.stations.first)
+        #expect(station.network == 1 && station.binding.addresses == [IPAddress("10.98.0.2")!])
+        #expect(station.group == GroupTag.of(["vswitch/host": "hv2"]))
+        #expect(station.binding.mac == MACAddress("02:00:01:00:00:01"))
+    }
+
     @Test("a host whose shared key cannot be had is mute, and never spoken to without it")
     func mutesHosts() throws {
         let temporary = try TemporaryDirectory()

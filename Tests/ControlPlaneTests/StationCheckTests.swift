@@ -64,16 +64,19 @@ struct StationCheckTests {
 
     @Test("a VM twice in a network of one host, or an address twice, is refused")
     func findsDoubles() {
-        let twice = "db2: [{network: blue, mac: 52:54:00:00:00:13}, "
+        let twice =
+            "db2: [{network: blue, mac: 52:54:00:00:00:13}, "
             + "{network: blue, mac: 52:54:00:00:00:14}]"
-        #expect(faults(Self.db1, twice).first?.contains("is listed twice in network `blue`") == true)
+        #expect(
+            faults(Self.db1, twice).first?.contains("is listed twice in network `blue`") == true)
         let address = "db2: {network: blue, mac: 52:54:00:00:00:13, ip: [10.66.0.9, 10.66.0.9]}"
         #expect(faults(Self.db1, address).first?.contains("10.66.0.9 belongs to VM `db2`") == true)
     }
 
     @Test("a VM may list the link-local address that it forms itself")
     func takesOwnLinkLocal() {
-        let second = "db2: {network: blue, mac: 52:54:00:00:00:13, "
+        let second =
+            "db2: {network: blue, mac: 52:54:00:00:00:13, "
             + "ip: [\"fe80::5054:ff:fe00:13\"]}"
         #expect(faults(Self.db1, second) == [])
     }

@@ -61,10 +61,10 @@ struct SwitchControllerOverlayKeysTests {
     func rotates() async throws {
         let rig = try await OverlayRig.host()
         let old = try await rig.controller.overlayKey().publicKey
-        #expect(throws: Problem.self) { try await change(rig, .retire).get() }
+        await #expect(throws: Problem.self) { try await change(rig, .retire).get() }
         let new = try await change(rig, .rotate).get()
         #expect(new.formerPublicKey == old && new.publicKey != old)
-        #expect(throws: Problem.self) { try await change(rig, .rotate).get() }
+        await #expect(throws: Problem.self) { try await change(rig, .rotate).get() }
         // The directory says which key calls first, so that the others know it by then.
         let entry = "hosts:\n  hv1: {public-keys: [OLD]}\n"
         try await OverlayRig.apply(entry.replacing("OLD", with: old), to: rig)
@@ -72,7 +72,7 @@ struct SwitchControllerOverlayKeysTests {
         try await OverlayRig.apply(
             entry.replacing("OLD", with: "\(new.publicKey), \(old)"), to: rig)
         #expect(try await rig.controller.overlayReport().publicKeys == [new.publicKey, old])
-        #expect(throws: Problem.self) { try await change(rig, .retire).get() }
+        await #expect(throws: Problem.self) { try await change(rig, .retire).get() }
         try await OverlayRig.apply(entry.replacing("OLD", with: new.publicKey), to: rig)
         #expect(try await change(rig, .retire).get() == OverlayKey(publicKey: new.publicKey))
         #expect(try await rig.controller.overlayReport().publicKeys == [new.publicKey])

@@ -108,4 +108,47 @@ struct SwitchControllerPeersTests {
         _ = try await rig.controller.rekey(RekeyRequest(host: "hv2"))
         #expect(try await OverlayRig.wait(rig, until: "handshaking") != nil)
     }
+
+    @Test("the host has a port of its own: policies speak of it, and it leads to the other hosts")
+    func hasHostPort() async throws {
+        let rig = try await OverlayRig.host()
+        try await OverlayRig.apply(OverlayRig.directory, to: rig)
+        let port = try await rig.controller.port(on: "vsw-host0")
+        #expect(port.vm == "hv1" && port.network == "host" && port.mode == .host)
+        #expect(port.ip == ["10.98.0.1"] && port.mtu == 1_440 && port.state == .closed)
+        #expect(rig.devices.routes == ["10.98.0.2"])
+        try await rig.apply(
+            "policy: infra\nfor: label has vswitch/host\nrules:\n"
+                + "  - allow label has vswitch/host -> label has vswitch/host on tcp/49152-49215\n"
+        )
+        #expect(try await rig.controller.port(on: "vsw-host0").state == .open)
+        let question = ExplainRequest(from: "hv1", to: "hv2", service: "tcp/49152")
+        let answer = try #require(try await rig.controller.explain(question).explanations.first)
+        #expect(answer.verdict == .allow && answer.network == "host" && answer.to.host == "hv2")
+        let next = try await rig.restarted()
+        #expect(try await next.controller.port(on: "vsw-host0").state == .open)
+        #expect(next.devices.routes == ["10.98.0.2"])
+    }
+
+    @Test("nobody makes, takes or imitates the host's port")
+    func guardsHostPort() async throws {
+        let rig = try await OverlayRig.host()
+        let detach = await problem { try await rig.controller.detach("vsw-host0") }
+        #expect(detach?.status == 409)
+        let network = await problem {
+            _ = try await rig.controller.addNetwork(NetworkRequest(name: "host", vni: 5))
+        }
+        #expect(network?.status == 409 && network?.field == "name")
+        var request = AttachRequest(device: "vsw-host0", vm: "a")
+        let device = await problem { _ = try await rig.controller.attach(request) }
+        #expect(device?.status == 400 && device?.field == "device")
+        request = AttachRequest(device: "a", vm: "a")
+        request.mode = .host
+        let mode = await problem { _ = try await rig.controller.attach(request) }
+        #expect(mode?.status == 400 && mode?.field == "mode")
+        request.mode = nil
+        request.labels = ["vswitch/host": "hv1"]
+        let label = await problem { _ = try await rig.controller.attach(request) }
+        #expect(label?.status == 400 && label?.field == "labels.vswitch/host")
+    }
 }

@@ -90,7 +90,8 @@ struct DirectoryCommandTests {
         let (table, _) = try CommandLineRun.against(
             ["GET /v1/directory": .init(some)], "directory", "show")
         #expect(table.output.contains("hv1 (this host)  vswitch"))
-        #expect(table.output.contains("db1  hv2   blue     52:54:00:00:00:12  10.66.0.12  role=db\n"))
+        #expect(
+            table.output.contains("db1  hv2   blue     52:54:00:00:00:12  10.66.0.12  role=db\n"))
         let none = DirectoryShow(generation: 0, path: "", hosts: [], text: "")
         let (empty, _) = try CommandLineRun.against(
             ["GET /v1/directory": .init(none)], "directory", "show")

@@ -9,7 +9,8 @@ struct OverlayCommandTests {
         "keygen asks for what its flags say, and prints the public key alone",
         arguments: [([], "generate"), (["--rotate"], "rotate"), (["--retire"], "retire")])
     func keygen(flags: [String], action: String) throws {
-        let daemon = try StubDaemon(["POST /v1/overlay/key": .init(OverlayKey(publicKey: Self.key))])
+        let daemon = try StubDaemon(["POST /v1/overlay/key": .init(OverlayKey(publicKey: Self.key))]
+        )
         defer { daemon.stop() }
         let run = try CommandLineRun(["overlay", "keygen"] + flags, socket: daemon.path)
         #expect(run.status == 0 && run.output == "\(Self.key)\n")
@@ -112,7 +113,8 @@ struct OverlayCommandTests {
 
     @Test("show tells how this host meets the others, and why not")
     func show() throws {
-        var report = OverlayReport(listen: "0.0.0.0:51820", address: "10.98.0.1", underlayMTU: 1_500)
+        var report = OverlayReport(
+            listen: "0.0.0.0:51820", address: "10.98.0.1", underlayMTU: 1_500)
         report.reason = "This host has no key yet; make one"
         let (run, _) = try CommandLineRun.against(
             ["GET /v1/overlay": .init(report)], "overlay", "show")

@@ -33,6 +33,7 @@ package struct AttachValidation {
         }
         port.vm = try vm(of: request)
         try NameSyntax.check(labels: request.labels)
+        try refuseHostLabel(request)
         port.labels = request.labels
         (port.addresses, port.anyAddress) = try addresses(request, in: network)
         port.mac = try mac(for: request, as: port)
@@ -46,6 +47,12 @@ package struct AttachValidation {
                 .notYet, "Not yet: ports of mode 'vhost-user'.", field: "mode",
                 hint: "Give the VM a TAP device and attach that with '--mode netdev'.")
         }
+        if request.mode == .host || request.device == HostEndpoint.device {
+            throw Problem(
+                .invalidRequest, "The host's own port is made with the overlay, not attached.",
+                field: request.mode == .host ? "mode" : "device",
+                hint: "Give the host an overlay in its configuration.")
+        }
         guard let vlan = request.vlan else { return }
         guard request.uplink else {
             throw Problem(
@@ -56,6 +63,14 @@ package struct AttachValidation {
             .notYet, "Not yet: a VLAN tag (here \(vlan)) on an uplink.",
             field: "vlan",
             hint: "Make a VLAN device with 'ip link add link … type vlan' and attach that.")
+    }
+
+    /// That label tells hosts from VMs, so no VM may have it.
+    private func refuseHostLabel(_ request: AttachRequest) throws(Problem) {
+        guard request.labels[HostEndpoint.label] != nil else { return }
+        throw Problem(
+            .invalidRequest, "The label '\(HostEndpoint.label)' belongs to hosts, not to VMs.",
+            field: "labels.\(HostEndpoint.label)", hint: "Leave it out.")
     }
 
     private func checkDevice(_ request: AttachRequest) throws(Problem) {
@@ -148,7 +163,7 @@ extension AttachValidation {
                 .conflict, "Device '\(request.device)' exists already, so it cannot be made.",
                 field: "device",
                 hint: "Choose another name, remove the device, or attach it with '--mode netdev'.")
-        case .tap, .vhostUser: return (.tap, nil)
+        case .tap, .vhostUser, .host: return (.tap, nil)
         }
     }
 

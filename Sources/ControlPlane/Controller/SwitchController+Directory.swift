@@ -38,7 +38,9 @@ extension SwitchController {
         if let fault = preshared.faults.min(by: { $0.key < $1.key })?.value {
             throw Problem(.conflict, "\(fault).", field: "preshared-key-file")
         }
-        let remote = RemoteVMs(of: others, networks: state.networks)
+        var numbers = overlay.numbers
+        numbers.assign(others.map(\.name))
+        let remote = RemoteVMs(of: others, numbers, networks: state.networks)
         let book = try policy.recompiled(for: universe(of: numberedPorts, and: remote))
         try commit { state in
             state.generation += 1
@@ -49,6 +51,7 @@ extension SwitchController {
         renewPolicy(by: book)
         publish()
         renewIdentities()
+        renewRoutes()
         logger.notice(
             "directory applied",
             metadata: ["generation": "\(state.generation)", "hosts": "\(others.count)"])
@@ -112,6 +115,7 @@ extension SwitchController {
         else { return false }
         renewPolicy(by: book)
         renewIdentities()
+        renewRoutes()
         return true
     }
 
@@ -122,7 +126,7 @@ extension SwitchController {
         overlay.directoryFault = nil
         overlay.preshared = preshared
         overlay.numbers.assign(others.map(\.name))
-        overlay.remote = RemoteVMs(of: others, networks: state.networks)
+        overlay.remote = RemoteVMs(of: others, overlay.numbers, networks: state.networks)
     }
 }
 

@@ -56,11 +56,16 @@ extension SwitchController {
     }
 
     private func blankFlow(_ tuple: FiveTuple, in vni: VNI, service: ServiceKey) -> Flow {
-        let network = state.networks.first { $0.vni == vni }?.name ?? "\(vni)"
         let unknown = FlowEnd(address: "")
-        var flow = Flow(network: network, service: "\(service)", from: unknown, to: unknown)
+        var flow = Flow(
+            network: networkName(vni), service: "\(service)", from: unknown, to: unknown)
         flow.protocol = "\(tuple.ipProtocol)"
         return flow
+    }
+
+    /// The name of the network with this identifier, or the identifier.
+    func networkName(_ vni: VNI) -> String {
+        networksInForce.first { $0.vni == vni }?.name ?? "\(vni)"
     }
 
     private func source(

@@ -67,6 +67,11 @@ extension SwitchController {
             throw Problem(
                 .invalidRequest, "'vni' must be a whole number from 1 to 16777215.", field: "vni")
         }
+        if request.name == HostEndpoint.network {
+            throw Problem(
+                .conflict, "The network 'host' is the hosts' own.", field: "name",
+                hint: "Choose another name.")
+        }
         let mtu = request.mtu ?? StoredNetwork.default.mtu
         guard Self.mtuRange.contains(mtu) else {
             throw Problem(

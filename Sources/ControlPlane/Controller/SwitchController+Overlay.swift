@@ -30,11 +30,34 @@ extension SwitchController {
             }
             overlay.isRunning = true
             overlay.absence = nil
+            try addHostPort(settings)
             logger.notice("overlay is running", metadata: ["listen": "\(settings.listen)"])
         } catch {
             guard overlay.absence != error else { return }
             overlay.absence = error
             logger.warning("overlay is not running", metadata: ["reason": "\(error.detail)"])
+        }
+    }
+
+    /// Lets the host itself take part: its port is there as long as the overlay is.
+    private func addHostPort(_ settings: OverlaySettings) throws(Problem) {
+        // Where peers may have either family, IPv6 datagrams leave less.
+        let mtu = settings.mtu(underlayIsIPv6: !settings.listen.address.isIPv4)?.wireGuard
+        overlay.hostPort = HostEndpoint.port(of: host.name, at: settings.address)
+        overlay.hostNetwork = StoredNetwork(
+            name: HostEndpoint.network, vni: .hosts, mtu: mtu ?? OverlayMTU.guestMin)
+        links[HostEndpoint.device] = PortLink(number: try freeNumber(), absence: .notOpenedYet)
+    }
+
+    /// Leads the way to the other hosts' overlay addresses through the host port.
+    func renewRoutes() {
+        guard let port = overlay.hostPort, links[port.device]?.isPresent == true else { return }
+        let others = overlay.directory.others(than: host.name)
+        do throws(Problem) {
+            try devices.setRoutes(of: port, to: others.compactMap(\.address))
+        } catch {
+            logger.warning(
+                "routes to other hosts are not set", metadata: ["reason": "\(error.detail)"])
         }
     }
 
@@ -75,7 +98,7 @@ extension SwitchController {
         guard overlay.isRunning else { return nil }
         return OverlayPlan(
             hosts: overlay.directory.others(than: host.name), overlay.numbers,
-            overlay.preshared, networks: state.networks
+            overlay.preshared, networks: networksInForce
         ).configuration
     }
 
@@ -87,6 +110,7 @@ extension SwitchController {
             listen: "\(settings.listen)", address: "\(settings.address)",
             underlayMTU: settings.underlayMTU)
         report.running = overlay.isRunning
+        report.hostPort = overlay.hostPort?.device
         report.reason = overlay.absence?.sentence
         report.publicKeys = overlay.identities(of: host.name).map(\.publicKey.base64)
         report.hosts = others.count

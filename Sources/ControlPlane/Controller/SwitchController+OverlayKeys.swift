@@ -35,6 +35,7 @@ extension SwitchController {
             renewIdentities()
         } else {
             startOverlay()
+            try takeUpOverlay()
             try commit { $0.generation += 1 }
             publish()
         }

@@ -92,11 +92,21 @@ extension AttachRequest {
         self.init(
             device: port.device, vm: port.vm, network: port.network,
             ip: port.anyAddress ? ["any"] : port.addresses.map(\.description))
-        mode = port.mode == .tap ? .tap : .netdev
+        mode = PortMode(port.mode)
         netns = port.namespace
         mac = port.mac?.description
         labels = port.labels
         uplink = port.isUplink
+    }
+}
+
+extension ControlAPI.PortMode {
+    fileprivate init(_ mode: StoredPort.Mode) {
+        switch mode {
+        case .tap: self = .tap
+        case .netdev: self = .netdev
+        case .host: self = .host
+        }
     }
 }
 

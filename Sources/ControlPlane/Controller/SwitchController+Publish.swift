@@ -13,7 +13,7 @@ extension SwitchController {
         narrator.update(names, policy.compiled)
         var configuration = SwitchConfiguration(
             generation: state.generation,
-            networks: state.networks.map { NetworkConfiguration(vni: $0.vni, mtu: $0.mtu) },
+            networks: networksInForce.map { NetworkConfiguration(vni: $0.vni, mtu: $0.mtu) },
             ports: attachedPorts.compactMap(self.configuration), policy: policy.compiled)
         configuration.overlay = overlayConfiguration
         dataPath.publish(configuration)
@@ -22,7 +22,7 @@ extension SwitchController {
     private func configuration(of port: StoredPort) -> PortConfiguration? {
         // A guest whose device is missing keeps its addresses, closed: nobody may take them up.
         guard let link = links[port.device], link.isPresent || !port.isUplink,
-            let network = state.networks.firstIndex(where: { $0.name == port.network })
+            let network = networksInForce.firstIndex(where: { $0.name == port.network })
         else { return nil }
         var configuration = PortConfiguration(
             number: link.number, network: network, isUplink: port.isUplink, binding: port.binding)
@@ -44,7 +44,10 @@ extension SwitchController {
         let own = ports.compactMap { port, number in
             port.endpoint(in: network(port.network).vni, number)
         }
-        return PolicyUniverse(endpoints: own + (remote ?? overlay.remote).endpoints)
+        let remote = (remote ?? overlay.remote).endpoints
+        // Where this host has no port of its own, nobody meets the other hosts.
+        let met = overlay.hostPort == nil ? remote.filter { $0.network != .hosts } : remote
+        return PolicyUniverse(endpoints: own + met)
     }
 
     /// The attached ports and their numbers.

@@ -25,6 +25,12 @@ extension SwitchController {
         publish()
     }
 
+    /// Lets policies speak of the hosts, now that the overlay is there, and opens the host's port.
+    func takeUpOverlay() throws(Problem) {
+        renewPolicy(by: try policy.recompiled(for: universe(of: numberedPorts)))
+        reconnect()
+    }
+
     /// Compiles the stored policy. One that cannot be compiled any more closes every port: nothing
     /// passes that no policy allows.
     private func restorePolicy() {
@@ -48,6 +54,7 @@ extension SwitchController {
         let hadOverlay = overlay.isRunning
         startOverlay()
         let hasDirectory = retryDirectory()
+        if overlay.isRunning != hadOverlay { try? takeUpOverlay() }
         let hasLost = await dropLostDevices()
         let hasFound = reconnect()
         guard hasLost || hasFound || hasDirectory || overlay.isRunning != hadOverlay else {
@@ -77,6 +84,7 @@ extension SwitchController {
             do throws(Problem) {
                 links[port.device] = try connect(port, as: link.number, adopting: true)
                 hasFound = true
+                if port.mode == .host { renewRoutes() }
                 logger.info("device is back", metadata: ["device": "\(port.device)"])
             } catch {
                 note(error, asAbsenceOf: port)
@@ -110,7 +118,7 @@ extension SwitchController {
 }
 
 extension Problem {
-    fileprivate static let notOpenedYet = Problem(.unavailable, "The device is not open yet.")
+    static let notOpenedYet = Problem(.unavailable, "The device is not open yet.")
 
     fileprivate static func deviceIsGone(_ device: String) -> Problem {
         Problem(

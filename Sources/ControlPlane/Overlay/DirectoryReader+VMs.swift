@@ -113,6 +113,10 @@ extension DirectoryReader {
                 let value = name(text, "the value of a label", slash: true)
             else { continue }
             labels[key] = value
+            guard key == HostEndpoint.label else { continue }
+            diagnostics.report(
+                at: text.position, "the label `\(key)` belongs to hosts, not to VMs",
+                hint: "leave it out")
         }
         return labels
     }

@@ -59,7 +59,8 @@ package struct HostKeys: Sendable {
         let text = bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...]
         guard let key = PrivateKey(base64: String(decoding: text, as: UTF8.self)) else {
             throw PrivateFileError(
-                file.path, "holds no private key in base64, as 'wg genkey' writes it:"
+                file.path,
+                "holds no private key in base64, as 'wg genkey' writes it:"
                     + " restore it from a backup, or move it away and make another")
         }
         return key

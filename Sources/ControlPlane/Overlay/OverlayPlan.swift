@@ -33,6 +33,9 @@ package struct OverlayPlan {
         for host in hosts {
             guard let number = numbers[host.name], let address = host.address else { continue }
             configuration.peers.append(peer(host, number, address))
+            if let position = positions[HostEndpoint.network] {
+                configuration.stations.append(station(of: host.name, number, address, position))
+            }
             for vm in host.vms {
                 guard let network = positions[vm.network] else { continue }
                 configuration.stations.append(
@@ -42,6 +45,17 @@ package struct OverlayPlan {
             }
         }
         return configuration
+    }
+
+    /// The host itself, as an endpoint of the hosts' network.
+    private func station(
+        of name: String, _ number: PeerNumber, _ address: IPAddress, _ network: Int
+    ) -> RemoteStation {
+        RemoteStation(
+            peer: number, network: network,
+            binding: PortBinding(
+                mac: HostEndpoint.mac(of: number.rawValue), addresses: [address]),
+            group: GroupTag.of(HostEndpoint.labels(name)))
     }
 
     private func peer(

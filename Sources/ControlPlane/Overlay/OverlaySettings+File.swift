@@ -37,7 +37,8 @@ extension OverlaySettings {
     ) throws(StartError) -> IPAddress {
         guard let text = node.scalar?.string, let address = IPAddress(text), address.isHost else {
             throw file.fault(
-                node, "'address' must be the IP address of a host, as 10.98.0.1 or fd98::1,"
+                node,
+                "'address' must be the IP address of a host, as 10.98.0.1 or fd98::1,"
                     + " without a prefix length")
         }
         return address
@@ -50,7 +51,8 @@ extension OverlaySettings {
             !listen.address.isMulticast
         else {
             throw file.fault(
-                node, "'listen' must be an address of this host and a UDP port, as 0.0.0.0:51820,"
+                node,
+                "'listen' must be an address of this host and a UDP port, as 0.0.0.0:51820,"
                     + " or \"[::]:51820\" for both families")
         }
         return listen
@@ -62,7 +64,8 @@ extension OverlaySettings {
         let text = node.scalar?.string ?? ""
         if text == "auto" {
             throw file.fault(
-                node, "'underlay-mtu: auto' is not yet supported; write the physical network's MTU,"
+                node,
+                "'underlay-mtu: auto' is not yet supported; write the physical network's MTU,"
                     + " as 1500")
         }
         guard let mtu = Int(text), "\(mtu)" == text else {
@@ -75,7 +78,8 @@ extension OverlaySettings {
     private func checkMTU(_ node: Node, _ file: HostConfigurationFile) throws(StartError) {
         guard mtu(underlayIsIPv6: true) == nil else { return }
         throw file.fault(
-            node, "'underlay-mtu' of \(underlayMTU) bytes leaves guests less than"
+            node,
+            "'underlay-mtu' of \(underlayMTU) bytes leaves guests less than"
                 + " \(OverlayMTU.guestMin); the most is 65535")
     }
 

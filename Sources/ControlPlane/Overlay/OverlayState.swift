@@ -15,6 +15,10 @@ struct OverlayState {
     var remote = RemoteVMs()
     /// This host's keys, the newest first.
     var keys: [PrivateKey] = []
+    /// The port by which the host itself takes part; nil while the overlay is not running.
+    var hostPort: StoredPort?
+    /// The hosts' network; nil while the overlay is not running.
+    var hostNetwork: StoredNetwork?
     /// Whether the data path has the overlay.
     var isRunning = false
     /// Why it has not, and what to do.

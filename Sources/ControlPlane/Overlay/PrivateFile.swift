@@ -56,13 +56,15 @@ package struct PrivateFile: Sendable {
         }
         guard facts.st_uid == geteuid() else {
             throw PrivateFileError(
-                path, "belongs to user \(facts.st_uid), not to the daemon's user \(geteuid()):"
+                path,
+                "belongs to user \(facts.st_uid), not to the daemon's user \(geteuid()):"
                     + " if it is yours, correct that with 'chown \(geteuid()) \(path)'")
         }
         let mode = facts.st_mode & 0o7777
         guard mode == 0o600 || mode == 0o400 else {
             throw PrivateFileError(
-                path, "has the mode \(String(mode, radix: 8)), so others may have seen or changed"
+                path,
+                "has the mode \(String(mode, radix: 8)), so others may have seen or changed"
                     + " it: replace the key, or correct that with 'chmod 600 \(path)'")
         }
     }

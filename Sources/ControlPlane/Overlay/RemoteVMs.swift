@@ -24,19 +24,26 @@ package struct RemoteVMs: Sendable {
     /// None.
     package init() {}
 
-    /// The VMs of `hosts` in networks that exist here.
-    package init(of hosts: [Directory.Host], networks: [StoredNetwork]) {
+    /// The VMs of `hosts` in networks that exist here, and the hosts themselves.
+    package init(
+        of hosts: [Directory.Host], _ hostNumbers: PeerNumbers, networks: [StoredNetwork]
+    ) {
         let numbers = Dictionary(uniqueKeysWithValues: networks.map { ($0.name, $0.vni) })
         for host in hosts {
             for vm in host.vms {
                 guard let network = numbers[vm.network] else { continue }
-                let endpoint = vm.endpoint(in: network)
-                endpoints.append(endpoint)
-                for address in endpoint.ownedAddresses {
-                    places[Key(network: network, address: address)] = Place(
-                        vm: vm.name, host: host.name)
-                }
+                add(vm.endpoint(in: network), on: host.name)
             }
+            guard let number = hostNumbers[host.name], let address = host.address else { continue }
+            add(HostEndpoint.endpoint(of: host.name, number.rawValue, at: address), on: host.name)
+        }
+    }
+
+    private mutating func add(_ endpoint: PolicyEndpoint, on host: String) {
+        endpoints.append(endpoint)
+        for address in endpoint.ownedAddresses {
+            places[Key(network: endpoint.network, address: address)] = Place(
+                vm: endpoint.vm, host: host)
         }
     }
 
