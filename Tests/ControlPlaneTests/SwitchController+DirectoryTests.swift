@@ -60,8 +60,12 @@ struct SwitchControllerDirectoryTests {
         request.labels = ["role": "web"]
         _ = try await rig.controller.attach(request)
         try await rig.apply(
-            "policy: shop\nfor: any\nrules:\n  - allow label role=web -> label role=db on tcp/5432\n"
-        )
+            """
+            policy: shop
+            for: any
+            rules:
+              - allow label role=web -> label role=db on tcp/5432
+            """)
         let question = ExplainRequest(from: "web1", to: "db1", service: "tcp/5432")
         #expect(await problem { _ = try await rig.controller.explain(question) }?.status == 404)
         try await OverlayRig.apply(OverlayRig.directory, to: rig)

@@ -75,7 +75,8 @@ extension WireGuardExport {
         return """
             #!/bin/sh
             # Joins \(host.name) to the overlay by WireGuard and VXLAN, as \(teller) knows it.
-            # As root on \(host.name): sh FILE. Undo: ip link delete \(Self.device), and each vx device.
+            # As root on \(host.name): sh FILE.
+            # Undo: ip link delete \(Self.device), and each vx device.
             #
             # The private key of \(host.name) stays there, in $KEY (mode 0600, made by 'wg genkey').
             # 'wg pubkey < $KEY' must print what the directory says of \(host.name):
