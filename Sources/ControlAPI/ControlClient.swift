@@ -159,14 +159,16 @@ extension ControlClient {
         ControlConnection(socketPath: socketPath, deadline: deadline)
     }
 
-    private func ask<Reply: Decodable>(
+    /// The answer to a request without a body.
+    func ask<Reply: Decodable>(
         _ route: Route, _ word: String = "", query: [(name: String, value: String)] = []
     ) async throws(ControlError) -> Reply {
         let bytes = try await fetch(route, ControlRequest(route, word, query: query))
         return try Self.decode(bytes, route)
     }
 
-    private func tell<Reply: Decodable>(
+    /// The answer to a request that carries `body`.
+    func tell<Reply: Decodable>(
         _ route: Route, _ body: some RequestBody
     ) async throws(ControlError) -> Reply {
         let request = ControlRequest(route, body: try Self.encode(body, route))

@@ -53,9 +53,10 @@ public struct Explanation: Codable, Sendable, Equatable {
     public var service: String
     /// What becomes of it: both ends must allow.
     public var verdict = Verdict.deny
-    /// The decision at the sender's port; nil when the sender is outside.
+    /// The decision at the sender's port; nil when the sender is outside, or on another host.
     public var egress: Decision?
-    /// The decision at the receiver's port; nil when the receiver is outside, or was not reached.
+    /// The decision at the receiver's port; nil when the receiver is outside, on another host, or
+    /// was not reached.
     public var ingress: Decision?
 
     /// Creates an explanation; it denies until the decisions are filled in.

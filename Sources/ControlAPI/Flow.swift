@@ -41,10 +41,12 @@ public struct FlowEnd: Codable, Sendable, Equatable, Hashable {
     public var address: String
     /// The TCP, UDP or SCTP port; nil where the protocol has none.
     public var port: Int?
-    /// The VM that the address is bound to; nil outside.
+    /// The VM that the address is bound to, on whichever host; nil outside.
     public var vm: String?
     /// The device of the switch port; nil when it is not known.
     public var device: String?
+    /// The other host that the VM lives on, where its end is judged; nil for a VM of this host.
+    public var host: String?
 
     /// Creates an end.
     public init(address: String, port: Int? = nil, vm: String? = nil, device: String? = nil) {

@@ -46,7 +46,7 @@ public struct PolicyRequest: RequestBody, Equatable {
     }
 }
 
-/// An error or a warning in a policy file, with its place.
+/// An error or a warning in a policy file, or an error in a directory file, with its place.
 public struct PolicyFault: Codable, Sendable, Equatable {
     /// The file's path, as in the request.
     public var path: String

@@ -69,6 +69,8 @@ public enum PortMode: String, SpelledCase {
     case tap
     /// The device belongs to someone else; the switch attaches to it by packet socket.
     case netdev
+    /// The host itself takes part; the daemon makes this port with the overlay.
+    case host
     /// A VM monitor's vhost-user device is served on a Unix socket.
     case vhostUser = "vhost-user"
 

@@ -19,7 +19,7 @@ public struct Problem: Codable, Sendable, Equatable, Error {
     public var field: String?
     /// What to do about it.
     public var hint: String?
-    /// The errors in policy files, when those are the problem.
+    /// The errors in policy files or the directory, when those are the problem.
     public var errors: [PolicyFault]?
 
     /// Creates a problem of a known kind.
@@ -41,6 +41,15 @@ public struct Problem: Codable, Sendable, Equatable, Error {
         self.errors = errors
     }
 
+    /// Creates the problem of a directory file that has errors.
+    public init(directoryErrors errors: [PolicyFault]) {
+        let count = errors.count == 1 ? "1 error" : "\(errors.count) errors"
+        self.init(
+            .directoryInvalid, "The directory has \(count); nothing was changed.", field: "text",
+            hint: "Correct the lines named in the errors.")
+        self.errors = errors
+    }
+
     /// The kinds of problems that the daemon answers with.
     public enum Kind: String, CaseIterable, Sendable {
         /// The request itself is wrong.
@@ -57,6 +66,8 @@ public struct Problem: Codable, Sendable, Equatable, Error {
         case tooLarge = "too-large"
         /// The policy files have errors.
         case policyInvalid = "policy-invalid"
+        /// The directory file has errors.
+        case directoryInvalid = "directory-invalid"
         /// The daemon could not do it.
         case failed
         /// A later version will do this.
@@ -79,7 +90,7 @@ extension Problem.Kind {
         case .methodNotAllowed: 405
         case .conflict: 409
         case .tooLarge: 413
-        case .policyInvalid: 422
+        case .policyInvalid, .directoryInvalid: 422
         case .failed: 500
         case .notYet: 501
         case .unavailable: 503
@@ -96,6 +107,7 @@ extension Problem.Kind {
         case .conflict: "Conflicts with what exists"
         case .tooLarge: "The request is too large"
         case .policyInvalid: "The policy has errors"
+        case .directoryInvalid: "The directory has errors"
         case .failed: "Failed"
         case .notYet: "Not yet"
         case .unavailable: "The daemon is not ready"

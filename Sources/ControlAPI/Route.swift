@@ -36,6 +36,29 @@ public enum Route: String, CaseIterable, Sendable {
     case counters = "GET /v1/counters"
     /// The counters of one port: ``PortCounters``.
     case portCounters = "GET /v1/counters/{device}"
+    /// How this host meets the others: ``OverlayReport``.
+    case showOverlay = "GET /v1/overlay"
+    /// This host's public keys: ``OverlayKey``.
+    case showOverlayKey = "GET /v1/overlay/key"
+    /// Makes, rotates or retires this host's key: ``OverlayKeyRequest``, then ``OverlayKey``.
+    case changeOverlayKey = "POST /v1/overlay/key"
+    /// How every other host stands: ``OverlayPeerList``.
+    case listOverlayPeers = "GET /v1/overlay/peers"
+    /// Every MTU on the way to other hosts: ``OverlayMTUList``; its query may name one `host`.
+    case overlayMTU = "GET /v1/overlay/mtu"
+    /// Agrees on new session keys: ``RekeyRequest``, then ``RekeyReply``.
+    case rekey = "POST /v1/overlay/rekey"
+    /// What a plain Linux host runs to join: ``OverlayExport``.
+    case exportWireGuard = "GET /v1/overlay/export-wg/{name}"
+    /// Rules that keep the hosts' services off the wire: ``OverlayProtection``; its query names
+    /// devices, each as `device`.
+    case protectHost = "GET /v1/overlay/protect-host"
+    /// Reads a directory: ``DirectoryRequest``, then ``DirectoryCheckReply``.
+    case checkDirectory = "POST /v1/directory/check"
+    /// Makes a file the directory: ``DirectoryRequest``, then ``DirectoryApplyReply``.
+    case applyDirectory = "PUT /v1/directory"
+    /// The directory in force: ``DirectoryShow``.
+    case showDirectory = "GET /v1/directory"
     /// ``OpenAPIDocument``.
     case openAPI = "GET /v1/openapi.yaml"
 

@@ -18,6 +18,8 @@ public struct Status: Codable, Sendable, Equatable {
     public var networks = 0
     /// How many ports there are in each state.
     public var ports = PortTally()
+    /// The other hosts; all zero without an overlay.
+    public var peers = PeerTally()
     /// How many worker threads forward frames.
     public var workers = 0
     /// The workers' load and what they lost under it.
@@ -43,6 +45,20 @@ public struct PortTally: Codable, Sendable, Equatable {
         self.open = open
         self.closed = closed
         self.missing = missing
+    }
+}
+
+/// How many other hosts there are.
+public struct PeerTally: Codable, Sendable, Equatable {
+    /// Those that the directory lists.
+    public var listed: Int
+    /// Those that there is a session with.
+    public var established: Int
+
+    /// Creates a tally.
+    public init(listed: Int = 0, established: Int = 0) {
+        self.listed = listed
+        self.established = established
     }
 }
 

@@ -1,10 +1,11 @@
 /// A fault within one sentence. It ends the reading of that sentence, not of the file.
-struct SyntaxFault: Error {
+package struct SyntaxFault: Error {
     let position: SourcePosition
     let message: String
     let hint: String
 
-    init(at position: SourcePosition, _ message: String, hint: String) {
+    /// A fault at `position`: what is wrong and why, and what to do.
+    package init(at position: SourcePosition, _ message: String, hint: String) {
         self.position = position
         self.message = message
         self.hint = hint
@@ -12,16 +13,18 @@ struct SyntaxFault: Error {
 }
 
 /// Collects the faults of one file.
-struct Diagnostics {
+package struct Diagnostics {
     let text: SourceText
-    private(set) var errors: [PolicyError] = []
+    /// What was noted.
+    package private(set) var errors: [PolicyError] = []
 
     init(_ text: SourceText) { self.text = text }
 
     /// Whether more faults would be reported; readers of hostile files may stop when not.
-    var isFull: Bool { errors.count >= PolicyErrors.countMax }
+    package var isFull: Bool { errors.count >= PolicyErrors.countMax }
 
-    mutating func report(_ fault: SyntaxFault) {
+    /// Notes a fault, unless there are enough.
+    package mutating func report(_ fault: SyntaxFault) {
         guard !isFull else { return }
         errors.append(
             PolicyError(
@@ -29,12 +32,13 @@ struct Diagnostics {
                 sourceLine: text.line(fault.position.line)))
     }
 
-    mutating func report(at position: SourcePosition, _ message: String, hint: String) {
+    /// Notes a fault: what is wrong at `position` and why, and what to do.
+    package mutating func report(at position: SourcePosition, _ message: String, hint: String) {
         report(SyntaxFault(at: position, message, hint: hint))
     }
 
     /// The result of `body`; nil, with the fault noted, when it fails.
-    mutating func noting<Value>(_ body: () throws(SyntaxFault) -> Value) -> Value? {
+    package mutating func noting<Value>(_ body: () throws(SyntaxFault) -> Value) -> Value? {
         do throws(SyntaxFault) {
             return try body()
         } catch {
@@ -44,12 +48,12 @@ struct Diagnostics {
     }
 
     /// What was collected, in reading order.
-    var sorted: PolicyErrors {
+    package var sorted: PolicyErrors {
         PolicyErrors(errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
     }
 
     /// Throws what was collected, if anything.
-    func check() throws(PolicyErrors) {
+    package func check() throws(PolicyErrors) {
         if !errors.isEmpty { throw sorted }
     }
 }

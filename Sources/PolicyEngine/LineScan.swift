@@ -1,10 +1,27 @@
-/// Looks for the parts of YAML that policy files do without, on one line.
+/// Looks for the parts of YAML that a dialect does without, on one line.
 ///
 /// Quotes are taken wherever they stand, and must close on their line. That refuses a little more
 /// than YAML would (an apostrophe in a text), but never takes for a comment what YAML reads.
-enum LineScan {
-    /// The first refused part of `line`.
-    static func fault(_ line: [Unicode.Scalar]) -> LineFault? {
+struct LineScan {
+    /// The most brackets that may be open at once, which bounds how deep a reader descends.
+    static let depthMax = 8
+
+    /// The first refused part of the line.
+    private(set) var fault: LineFault?
+    /// How many brackets are open after the line.
+    private(set) var depth: Int
+    private let line: [Unicode.Scalar]
+    private let dialect: YAMLDialect
+
+    /// Scans `line`, before which `depth` brackets are open.
+    init(_ line: [Unicode.Scalar], _ dialect: YAMLDialect, depth: Int) {
+        self.line = line
+        self.dialect = dialect
+        self.depth = depth
+        fault = scan()
+    }
+
+    private mutating func scan() -> LineFault? {
         var quote: (mark: Unicode.Scalar, column: Int)?
         for (index, scalar) in line.enumerated() {
             if let open = quote {
@@ -14,7 +31,7 @@ enum LineScan {
                 return nil
             } else if scalar == "\"" || scalar == "'" {
                 quote = (scalar, index + 1)
-            } else if let fault = structure(scalar, line, at: index) {
+            } else if let fault = structure(scalar, at: index) {
                 return fault
             }
         }
@@ -35,62 +52,80 @@ enum LineScan {
         return nil
     }
 
-    private static func escape(at column: Int) -> LineFault {
+    private func escape(at column: Int) -> LineFault {
         LineFault(
-            column, "escapes are not part of policy files",
+            column, "escapes are not part of \(dialect.files)",
             hint: "write the character itself; names are ASCII letters, digits, `.`, `_` and `-`")
     }
 
-    private static func structure(
-        _ scalar: Unicode.Scalar, _ line: [Unicode.Scalar], at index: Int
-    ) -> LineFault? {
+    private mutating func structure(_ scalar: Unicode.Scalar, at index: Int) -> LineFault? {
         let column = index + 1
         switch scalar {
         case "\t": return tab(column)
         case "&": return refused("anchors (`&`)", column)
         case "*": return refused("aliases (`*`)", column)
-        case "[" where isEmptyList(line, at: index), "]" where isEmptyList(line, at: index - 1):
+        case "[" where isEmptyList(at: index), "]" where isEmptyList(at: index - 1):
             return nil
-        case "{", "}", "[", "]": return brackets(column)
+        case "{", "[": return opening(column)
+        case "}", "]": return closing(column)
         case "?": return refused("complex keys (`?`)", column)
         case "%" where index == 0: return refused("directives (`%`)", column)
-        case "!" where !isOperator(line, at: index): return refused("tags (`!`)", column)
-        case "<" where isMerge(line, at: index): return refused("merges (`<<`)", column)
+        case "!" where !isOperator(at: index): return refused("tags (`!`)", column)
+        case "<" where isMerge(at: index): return refused("merges (`<<`)", column)
         default: return nil
         }
     }
 
     /// Whether the `!` at `index` is that of `KEY != VALUE`: where a text begins, YAML reads a tag.
-    private static func isOperator(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+    private func isOperator(at index: Int) -> Bool {
         guard line.indices.contains(index + 1), line[index + 1] == "=" else { return false }
         guard let before = line[..<index].last(where: { $0 != " " }) else { return false }
         return before != ":" && before != "-"
     }
 
-    private static func isMerge(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+    private func isMerge(at index: Int) -> Bool {
         line[index...].starts(with: ["<", "<"])
     }
 
     /// Whether `[]`, a list of nothing, stands at `index`: the one bracket that cannot mislead.
-    private static func isEmptyList(_ line: [Unicode.Scalar], at index: Int) -> Bool {
+    private func isEmptyList(at index: Int) -> Bool {
         index >= 0 && index + 1 < line.count && line[index] == "[" && line[index + 1] == "]"
     }
 
-    private static func tab(_ column: Int) -> LineFault {
+    private func tab(_ column: Int) -> LineFault {
         LineFault(
             column, "a tab may not stand here: editors show it in different widths",
             hint: "use spaces")
     }
 
-    private static func refused(_ part: String, _ column: Int) -> LineFault {
+    private func refused(_ part: String, _ column: Int) -> LineFault {
         LineFault(
-            column, "\(part) are not part of policy files: a file must mean what it shows",
+            column, "\(part) are not part of \(dialect.files): a file must mean what it shows",
             hint: "write the text out in each place")
     }
 
-    private static func brackets(_ column: Int) -> LineFault {
+    private mutating func opening(_ column: Int) -> LineFault? {
+        guard dialect.hasBrackets else { return brackets(column) }
+        depth += 1
+        guard depth > Self.depthMax else { return nil }
+        return LineFault(
+            column, "more than \(Self.depthMax) brackets are open here",
+            hint: "close those that should be closed")
+    }
+
+    private mutating func closing(_ column: Int) -> LineFault? {
+        guard dialect.hasBrackets else { return brackets(column) }
+        guard depth > 0 else {
+            return LineFault(
+                column, "this bracket closes nothing", hint: "remove it, or open one before it")
+        }
+        depth -= 1
+        return nil
+    }
+
+    private func brackets(_ column: Int) -> LineFault {
         LineFault(
-            column, "collections in brackets are not part of policy files",
+            column, "collections in brackets are not part of \(dialect.files)",
             hint: "write one `- item` or one `key: value` on a line")
     }
 }

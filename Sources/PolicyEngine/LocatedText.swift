@@ -1,7 +1,9 @@
 /// A text of the file with the place of each of its characters, also where YAML folds lines.
-struct LocatedText {
-    let position: SourcePosition
-    let isQuoted: Bool
+package struct LocatedText {
+    /// Where it begins.
+    package let position: SourcePosition
+    /// Whether it stands in quotes.
+    package let isQuoted: Bool
     private(set) var scalars: [(scalar: Unicode.Scalar, position: SourcePosition)] = []
 
     /// Finds the characters of `value`, whose node begins at `position`, in the source.
@@ -20,8 +22,10 @@ struct LocatedText {
         }
     }
 
-    var string: String { String(String.UnicodeScalarView(scalars.map(\.scalar))) }
-    var isEmpty: Bool { scalars.allSatisfy { $0.scalar == " " } }
+    /// The text itself.
+    package var string: String { String(String.UnicodeScalarView(scalars.map(\.scalar))) }
+    /// Whether nothing stands there.
+    package var isEmpty: Bool { scalars.allSatisfy { $0.scalar == " " } }
 
     /// Just after the last character.
     var end: SourcePosition {

@@ -141,9 +141,9 @@ extension PolicyFileReader {
 }
 
 /// What YAML would take an unquoted word for.
-enum ImplicitType {
+package enum ImplicitType {
     /// `a boolean`, `a number`, `null` or `a date`; nil for a text.
-    static func of(_ word: String) -> String? {
+    package static func of(_ word: String) -> String? {
         switch Resolver.default.resolveTag(of: Node(word)) {
         case .bool: "a boolean"
         case .int, .float: "a number"

@@ -1,4 +1,4 @@
-/// The text of one policy file, and the path under which errors and verdicts name it.
+/// The text of one file, and the path under which errors and verdicts name it.
 public struct PolicySource: Hashable, Sendable {
     /// The path, as the user wrote it.
     public let path: String
@@ -13,12 +13,14 @@ public struct PolicySource: Hashable, Sendable {
 }
 
 /// A source cut into lines, so that a position can be found and shown.
-struct SourceText: Sendable {
+package struct SourceText: Sendable {
     let path: String
+    let dialect: YAMLDialect
     let lines: [[Unicode.Scalar]]
 
-    init(_ source: PolicySource) {
+    init(_ source: PolicySource, _ dialect: YAMLDialect = .policy) {
         path = source.path
+        self.dialect = dialect
         var lines: [[Unicode.Scalar]] = [[]]
         for scalar in source.text.unicodeScalars {
             if scalar == "\n" {

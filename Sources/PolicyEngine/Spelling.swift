@@ -1,9 +1,11 @@
 /// Finds the name that a misspelled one was probably meant to be.
-enum Spelling {
+package enum Spelling {
     /// `did you mean …?` when a candidate is near, else the list of candidates.
     ///
     /// - Parameter kind: what the candidates are, in the plural: `groups`.
-    static func hint(for word: String, among candidates: [String], _ kind: String) -> String {
+    package static func hint(
+        for word: String, among candidates: [String], _ kind: String
+    ) -> String {
         if let near = nearest(to: word, among: candidates) { return "did you mean `\(near)`?" }
         guard !candidates.isEmpty else { return "this file defines no \(kind)" }
         let shown = candidates.sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")

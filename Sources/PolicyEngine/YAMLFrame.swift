@@ -1,12 +1,16 @@
 import Yams
 
-/// The frame of a policy file: what the YAML says, with every text kept at its place.
-indirect enum YAMLFrame {
+/// The frame of a file: what the YAML says, with every text kept at its place.
+package indirect enum YAMLFrame {
+    /// A text.
     case text(LocatedText)
+    /// Its parts, in order, and where it begins.
     case list([YAMLFrame], SourcePosition)
+    /// Keys and values as they stand there, no key twice, and where it begins.
     case mapping([(key: LocatedText, value: YAMLFrame)], SourcePosition)
 
-    var position: SourcePosition {
+    /// Where it begins.
+    package var position: SourcePosition {
         switch self {
         case .text(let text): text.position
         case .list(_, let position), .mapping(_, let position): position
@@ -14,7 +18,7 @@ indirect enum YAMLFrame {
     }
 
     /// What stands there, for messages.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .text(let text): text.isEmpty ? "nothing" : "a text"
         case .list: "a list"
@@ -33,7 +37,7 @@ indirect enum YAMLFrame {
         guard let root else {
             throw SyntaxFault(
                 at: SourcePosition(line: 1, column: 1), "the file is empty",
-                hint: "a policy file has at least `policy: NAME` and `for: PEERS`")
+                hint: text.dialect.beginning)
         }
         self = try Self.read(root, text)
     }
@@ -51,7 +55,7 @@ indirect enum YAMLFrame {
                 pairs.append((try readKey(key, text), try read(value, text)))
             }
             return .mapping(pairs, position(mapping.mark))
-        case .alias(let alias): throw unexpected("an alias", position(alias.mark))
+        case .alias(let alias): throw unexpected("an alias", position(alias.mark), text)
         }
     }
 
@@ -59,7 +63,7 @@ indirect enum YAMLFrame {
         _ node: Node, _ text: SourceText
     ) throws(SyntaxFault) -> LocatedText {
         guard let scalar = node.scalar else {
-            throw unexpected("a key of several parts", position(node.mark))
+            throw unexpected("a key of several parts", position(node.mark), text)
         }
         return try read(scalar, text)
     }
@@ -69,16 +73,18 @@ indirect enum YAMLFrame {
     ) throws(SyntaxFault) -> LocatedText {
         let position = position(scalar.mark)
         switch scalar.style {
-        case .literal, .folded: throw unexpected("block text (`|`, `>`)", position)
+        case .literal, .folded: throw unexpected("block text (`|`, `>`)", position, text)
         case .singleQuoted, .doubleQuoted:
             return LocatedText(scalar.string, at: position, isQuoted: true, in: text)
         default: return LocatedText(scalar.string, at: position, isQuoted: false, in: text)
         }
     }
 
-    private static func unexpected(_ what: String, _ position: SourcePosition) -> SyntaxFault {
+    private static func unexpected(
+        _ what: String, _ position: SourcePosition, _ text: SourceText
+    ) -> SyntaxFault {
         SyntaxFault(
-            at: position, "\(what) is not part of policy files",
+            at: position, "\(what) is not part of \(text.dialect.files)",
             hint: "write the text itself, after `key: ` or `- `")
     }
 

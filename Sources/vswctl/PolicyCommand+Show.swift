@@ -90,13 +90,18 @@ package struct ExplanationText: CustomStringConvertible {
             "\(what.verdict.rawValue): \(what.from.text) -> \(what.to.text) "
             + "on \(what.service) in network \(what.network)\n"
         var ends = Table()
-        Self.add("egress", what.egress, to: &ends)
-        Self.add("ingress", what.ingress, to: &ends)
+        Self.add("egress", what.egress, at: what.from, to: &ends)
+        Self.add("ingress", what.ingress, at: what.to, to: &ends)
         return head.dropLast().description.printable + "\n" + ends.description
     }
 
-    private static func add(_ side: String, _ decision: Decision?, to table: inout Table) {
-        guard let decision else { return }
+    private static func add(
+        _ side: String, _ decision: Decision?, at end: FlowEnd, to table: inout Table
+    ) {
+        guard let decision else {
+            if let host = end.host { table.add(["  " + side, "judged on host \(host)"]) }
+            return
+        }
         let cells = [
             "  " + side, decision.port, decision.verdict.rawValue, "by \(decision.rule)",
             place(decision),

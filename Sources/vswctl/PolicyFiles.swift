@@ -1,6 +1,5 @@
 import ControlAPI
 import Foundation
-import Glibc
 
 /// Reads the policy files that a command names; the daemon is sent their texts.
 package struct PolicyFiles {
@@ -35,36 +34,7 @@ package struct PolicyFiles {
     }
 
     private static func read(_ path: String) throws -> PolicyFileText {
-        let bytes = try contents(path)
-        guard bytes.count <= PolicyFileText.byteCountMax else {
-            throw CommandFailure("\(path) is larger than 1 MiB; split the policy into files")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw CommandFailure("\(path) is not UTF-8 text; a policy file is YAML")
-        }
+        let text = try TextFile(path, of: "a policy file").text(upTo: PolicyFileText.byteCountMax)
         return PolicyFileText(path: path, text: text)
-    }
-
-    /// The file's bytes; one more than the limit at most, which tells a file that is too large.
-    private static func contents(_ path: String) throws -> [UInt8] {
-        // SAFETY: the path's C string lives through the call, which does not keep it.
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw CommandFailure("cannot read \(path): \(SystemReason())")
-        }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count <= PolicyFileText.byteCountMax {
-            let count = unsafe piece.withUnsafeMutableBytes { buffer in
-                unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
-            }
-            if count == 0 { break }
-            guard count > 0 else {
-                throw CommandFailure("cannot read \(path): \(SystemReason())")
-            }
-            bytes.append(contentsOf: piece[..<count])
-        }
-        return bytes
     }
 }

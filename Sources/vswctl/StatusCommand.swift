@@ -35,6 +35,7 @@ struct StatusCommand: AsyncParsableCommand {
             ),
             ("networks", "\(status.networks)"),
             ("ports", "\(ports.open) open, \(ports.closed) closed, \(ports.missing) missing"),
+            ("peers", "\(status.peers.established) established of \(status.peers.listed)"),
             ("workers", "\(status.workers)"),
             ("connections", "\(pressure.connections) of at most \(pressure.connectionsMax)"),
             ("batches", "\(pressure.batches)"),

@@ -22,7 +22,8 @@ struct Vswctl: AsyncParsableCommand {
         version: Product.version,
         subcommands: [
             StatusCommand.self, NetworkCommand.self, PortCommand.self, PolicyCommand.self,
-            FlowCommand.self, CaptureCommand.self, CountersCommand.self,
+            FlowCommand.self, CaptureCommand.self, CountersCommand.self, OverlayCommand.self,
+            DirectoryCommand.self,
         ])
 
     static func main() async {

@@ -60,10 +60,11 @@ import Logging
         signal(SIGPIPE, SIG_IGN)
         umask(0o077)
         let host = try configuration()
-        try await Daemon(
+        var daemon = Daemon(
             name: name ?? host.name ?? HostFacts.machineName, stateDirectory: state,
-            socketPath: socketPath, logger: logger
-        ).run()
+            socketPath: socketPath, logger: logger)
+        daemon.overlay = host.overlay
+        try await daemon.run()
     }
 
     private func configuration() throws -> HostConfiguration {

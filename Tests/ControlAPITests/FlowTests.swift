@@ -3,7 +3,11 @@ import Testing
 
 extension FlowEnd {
     /// An end in which every field is set.
-    static let sample = FlowEnd(address: "10.66.0.11", port: 40_000, vm: "web1", device: "web1")
+    static var sample: FlowEnd {
+        var end = FlowEnd(address: "10.66.0.11", port: 40_000, vm: "web1", device: "web1")
+        end.host = "hv2"
+        return end
+    }
 }
 
 extension RuleReference {

@@ -7,7 +7,9 @@ import Testing
 struct OpenAPISchemaTests {
     @Test("there is a schema for each type, and a type for each schema")
     func names() throws {
-        let enumerations = ["PortMode", "PortState", "Verdict", "CapturePoint"]
+        let enumerations = [
+            "PortMode", "PortState", "Verdict", "CapturePoint", "OverlayKeyAction",
+        ]
         let types = Set(SchemaSample.all.map(\.name) + enumerations)
         #expect(Set(try OpenAPITree().schemas.keys) == types)
     }
@@ -65,6 +67,7 @@ struct OpenAPISchemaTests {
         #expect(cases["PortState"] == PortState.allCases.map(\.rawValue))
         #expect(cases["Verdict"] == Verdict.allCases.map(\.rawValue))
         #expect(cases["CapturePoint"] == CapturePoint.allCases.map(\.rawValue))
+        #expect(cases["OverlayKeyAction"] == OverlayKeyAction.allCases.map(\.rawValue))
     }
 }
 

@@ -98,6 +98,7 @@ struct OpenAPIDocumentTests {
         let tree = try OpenAPITree()
         #expect(names(tree, .capture) == CaptureOptions.names)
         #expect(names(tree, .listFlows) == FlowQuery.names)
+        #expect(names(tree, .overlayMTU) == ["host"] && names(tree, .protectHost) == ["nic"])
         for (name, parameter) in tree.object("components", "parameters") {
             #expect((parameter as? [String: Any])?["description"] is String, "\(name)")
         }

@@ -49,5 +49,8 @@ struct ProblemTests {
         #expect(one.detail.contains("1 error;") && one.status == 422)
         #expect(Problem(policyErrors: [.sample, .sample]).detail.contains("2 errors;"))
         #expect(one.errors == [.sample])
+        let directory = Problem(directoryErrors: [.sample, .sample])
+        #expect(directory.detail.contains("2 errors;") && directory.status == 422)
+        #expect(Problem(directoryErrors: [.sample]).detail.contains("1 error;"))
     }
 }

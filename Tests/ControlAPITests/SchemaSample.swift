@@ -49,7 +49,8 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
             SchemaSample(NetworkList(networks: [.sample])), SchemaSample(NetworkRequest.sample),
             SchemaSample(AttachRequest.sample), SchemaSample(Port.sample),
             SchemaSample(PortList(ports: [.sample])), SchemaSample(Problem.sample),
-        ] + policies + watching
+            SchemaSample(Status.sample.peers),
+        ] + policies + watching + overlay
 
     private static let policies = [
         SchemaSample(PolicyFileText.sample), SchemaSample(PolicyRequest(files: [.sample])),
@@ -61,6 +62,23 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
         SchemaSample(PolicyApplyReply.sample), SchemaSample(ExplainRequest.sample),
         SchemaSample(ExplainReply(explanations: [.sample])), SchemaSample(Explanation.sample),
         SchemaSample(Decision.sample),
+    ]
+
+    private static let overlay = [
+        SchemaSample(OverlayReport.sample), SchemaSample(OverlayKeyRequest(action: .rotate)),
+        SchemaSample(OverlayKey.sample), SchemaSample(OverlayMTUList.sample),
+        SchemaSample(OverlayMTUList.sample.hosts[0]), SchemaSample(RekeyRequest(host: "hv2")),
+        SchemaSample(RekeyReply(hosts: ["hv2"])),
+        SchemaSample(OverlayExport(host: "hv2", script: "set -e\n")),
+        SchemaSample(OverlayProtection(devices: ["eth0"], rules: "table inet a {}\n")),
+        SchemaSample(OverlayPeer.sample), SchemaSample(OverlayPeer.sample.traffic),
+        SchemaSample(OverlayPeer.sample.handshakes),
+        SchemaSample(OverlayPeerList(peers: [.sample], dropped: ["replay": 1])),
+        SchemaSample(DirectoryRequest.sample),
+        SchemaSample(DirectoryCheckReply(hosts: 1, vms: 2, errors: [.sample])),
+        SchemaSample(DirectoryApplyReply(generation: 7, hosts: 1, vms: 2, warnings: ["w"])),
+        SchemaSample(DirectoryShow.sample), SchemaSample(DirectoryShow.sample.hosts[0]),
+        SchemaSample(DirectoryShow.sample.hosts[0].vms[0]),
     ]
 
     private static let watching = [

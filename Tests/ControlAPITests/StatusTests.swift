@@ -13,6 +13,7 @@ extension Status {
         status.policies = 2
         status.networks = 1
         status.ports = PortTally(open: 3, closed: 2, missing: 1)
+        status.peers = PeerTally(listed: 3, established: 2)
         status.workers = 1
         status.pressure = Pressure(
             connections: 12, connectionsMax: 262_144, batches: 99, lostEvents: 4)

@@ -18,6 +18,8 @@ final class FakeDevices: DeviceSource {
         var failsToRemove: Set<String> = []
         /// Called when a device is opened: what must be true at that moment.
         var onOpen: (@Sendable (StoredPort) -> Void)?
+        /// Where the host's own device leads.
+        var routes: [String] = []
         var lastIndex = 10
     }
 
@@ -38,6 +40,7 @@ final class FakeDevices: DeviceSource {
     }
 
     var log: [String] { with { $0.log } }
+    var routes: [String] { with { $0.routes } }
     var existing: [String] { with { $0.existing.keys.sorted() } }
 
     /// The guest's end of the port on `device`.
@@ -59,7 +62,7 @@ final class FakeDevices: DeviceSource {
             state.log.append("\(adopting ? "adopt" : "open") \(port.device)")
             if state.failsToOpen.contains(port.device) { return false }
             if state.existing[port.device] == nil {
-                guard port.mode == .tap else { return false }
+                guard port.mode != .netdev else { return false }
                 state.lastIndex += 1
                 state.existing[port.device] = DeviceFacts(index: state.lastIndex, mtu: mtu)
             }
@@ -70,6 +73,10 @@ final class FakeDevices: DeviceSource {
             throw Problem(.failed, "The device '\(port.device)' cannot be opened.", field: "device")
         }
         return .memory(MemoryPort(wire))
+    }
+
+    func setRoutes(of port: StoredPort, to addresses: [IPAddress]) throws(Problem) {
+        with { $0.routes = addresses.map(\.description) }
     }
 
     func remove(_ port: StoredPort) throws(Problem) {

@@ -26,7 +26,6 @@ struct HostConfigurationTests {
             ("name: [a]\n", "v.yaml:1:7: 'name' must"),
             ("name: \"a b\"\n", "v.yaml:1:7: 'name' must"),
             ("name:\n", "v.yaml:1"),
-            ("overlay:\n  listen: 0.0.0.0:51820\n", "v.yaml:1:1: 'overlay' is not yet supported"),
             ("- a\n", "v.yaml:1:1: the file must hold keys"),
             ("hello\n", "v.yaml:1:1: the file must hold keys"),
             ("name: \"hv1\n", "v.yaml:"),

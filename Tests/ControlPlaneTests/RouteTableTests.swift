@@ -64,7 +64,19 @@ struct RouteTableTests {
         ("GET", "/v1/status?verbose=1", nil, 400), ("GET", "/v1/flows?verdict=maybe", nil, 400),
         ("GET", "/v1/flows?vm=%zz", nil, 400), ("PUT", "/v1/policy", #"{"files":[{}]}"#, 400),
         ("PUT", "/v1/policy", #"{"files":[{"path":"a","text":"b: ["}]}"#, 422),
-        ("GET", "/v1/ports/web9/capture?count=0", nil, 400),
+        ("GET", "/v1/ports/web9/capture?count=0", nil, 400), ("GET", "/v1/overlay", nil, 409),
+        ("GET", "/v1/overlay/peers", nil, 409), ("GET", "/v1/overlay/mtu", nil, 409),
+        ("GET", "/v1/overlay/mtu?host=a&host=b", nil, 400),
+        ("GET", "/v1/overlay/mtu?hosts=a", nil, 400), ("GET", "/v1/overlay/key", nil, 404),
+        ("GET", "/v1/overlay/export-wg/hv2", nil, 409), ("GET", "/v1/directory", nil, 409),
+        ("GET", "/v1/overlay/protect-host?device=a&x=1", nil, 400),
+        ("POST", "/v1/overlay/key", #"{"action":"delete"}"#, 400),
+        ("POST", "/v1/overlay/key", #"{"action":"rotate"}"#, 409),
+        ("POST", "/v1/overlay/rekey", "{}", 409),
+        ("POST", "/v1/overlay/rekey", #"{"peer":"hv2"}"#, 400),
+        ("PUT", "/v1/directory", #"{"path":"a","text":"hosts: {}"}"#, 409),
+        ("PUT", "/v1/directory", #"{"path":"a"}"#, 400),
+        ("POST", "/v1/directory/check", #"{"text":"hosts: {}","path":7}"#, 400),
     ]
 
     @Test("every refusal is a problem document of its status")

@@ -15,6 +15,7 @@ extension StoredState {
             StoredPolicy(path: "policies/shop.yaml", text: "policy: shop\n"),
             StoredPolicy(path: "a ü.yaml", text: ""),
         ]
+        state.directory = StoredDirectory(path: "hosts.yaml", text: "hosts: {}\n", generation: 6)
         return state
     }
 }

@@ -27,14 +27,32 @@ struct StateSchemaTests {
         try fill(temporary)
         let queue = try DatabaseQueue(path: "\(temporary.path)/state.sqlite")
         try queue.read { database in
-            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 1)
+            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 2)
             #expect(try Int.fetchOne(database, sql: "PRAGMA application_id") == 0x5653_5754)
             #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             let tables = try String.fetchAll(
                 database, sql: "SELECT name FROM pragma_table_list WHERE strict ORDER BY name")
-            #expect(tables == ["networks", "policies", "ports", "state"])
+            #expect(tables == ["directory", "networks", "policies", "ports", "state"])
         }
         try queue.close()
+    }
+
+    @Test("a database of before there were directories is taken over, with all that is in it")
+    func migrates() throws {
+        let temporary = try TemporaryDirectory()
+        let store = try StateStore(in: StateDirectory(temporary.path))
+        _ = try store.change { state in
+            state = .sample
+            state.directory = nil
+        }
+        store.close()
+        try edit(temporary, "DROP TABLE directory; PRAGMA user_version = 1")
+        let newer = try StateStore(in: StateDirectory(temporary.path))
+        defer { newer.close() }
+        var expected = StoredState.sample
+        expected.directory = nil
+        #expect(try newer.load() == expected)
+        #expect(try newer.change { $0 = .sample } == .sample)
     }
 
     @Test(
@@ -50,6 +68,8 @@ struct StateSchemaTests {
             "UPDATE networks SET mtu = mtu + 1", "UPDATE policies SET text = text || ' '",
             "UPDATE policies SET position = position + 10", "UPDATE state SET seal = seal + 1",
             "UPDATE state SET generation = generation - 1", "DROP TABLE policies",
+            "UPDATE directory SET text = text || ' '", "UPDATE directory SET path = ''",
+            "UPDATE directory SET generation = 9", "DELETE FROM directory", "DROP TABLE directory",
         ])
     func findsEdits(sql: String) throws {
         let temporary = try TemporaryDirectory()

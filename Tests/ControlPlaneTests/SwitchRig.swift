@@ -14,6 +14,7 @@ final class SwitchRig {
     let dataPath: Switch
     let log = LogLines()
     private let directory: Home
+    private let overlay: OverlaySettings?
 
     /// The directory of the state; a restarted rig shares it.
     final class Home: Sendable {
@@ -23,9 +24,15 @@ final class SwitchRig {
     }
 
     /// A rig that takes up what is in `home`.
-    init(_ home: Home? = nil, _ devices: FakeDevices = FakeDevices()) async throws {
+    init(
+        _ home: Home? = nil, _ devices: FakeDevices = FakeDevices(), name: String = "hv1",
+        overlay: OverlaySettings? = nil
+    ) async throws {
         let home = try home ?? Home()
         directory = home
+        self.overlay = overlay
+        var host = HostFacts(name: name, stateDirectory: home.temporary.path)
+        host.overlay = overlay
         self.devices = devices
         store = try StateStore(in: StateDirectory(home.temporary.path))
         var settings = SwitchSettings()
@@ -34,8 +41,7 @@ final class SwitchRig {
         dataPath = try Switch(settings)
         try dataPath.start()
         controller = try SwitchController(
-            store, SwitchController.Parts(dataPath, settings, devices),
-            host: HostFacts(name: "hv1", stateDirectory: home.temporary.path),
+            store, SwitchController.Parts(dataPath, settings, devices), host: host,
             logger: log.logger())
         try await controller.restore()
     }
@@ -51,8 +57,11 @@ final class SwitchRig {
     /// Ends this rig and starts another over the same state and devices.
     func restarted() async throws -> SwitchRig {
         end()
-        return try await SwitchRig(directory, devices)
+        return try await SwitchRig(directory, devices, overlay: overlay)
     }
+
+    /// The directory that holds the state.
+    var stateDirectory: String { directory.temporary.path }
 
     /// Attaches a VM of this name on a TAP of the same name.
     @discardableResult

@@ -41,6 +41,15 @@ extension PolicyCommandTests {
         #expect(!text.contains("egress") && text.contains("ingress"))
     }
 
+    @Test("an end on another host has a line that says where it is judged")
+    func explainElsewhere() {
+        var explanation = Self.explanation
+        explanation.ingress = nil
+        explanation.to.host = "hv2"
+        let text = ExplanationText(explanation).description
+        #expect(text.hasSuffix("\n  ingress  judged on host hv2\n"), "\(text)")
+    }
+
     @Test("show without a name lists the policies; with none in force it says what that means")
     func showAll() throws {
         let list = PolicyList(generation: 7, policies: [Self.summary])

@@ -12,6 +12,7 @@ struct StatusCommandTests {
         status.generation = 7
         status.policies = 2
         status.ports = PortTally(open: 3, closed: 1)
+        status.peers = PeerTally(listed: 3, established: 2)
         return status
     }
 
@@ -22,6 +23,7 @@ struct StatusCommandTests {
         #expect(run.status == 0)
         #expect(run.output.contains("up           2h 5m\n"))
         #expect(run.output.contains("ports        3 open, 1 closed, 0 missing\n"))
+        #expect(run.output.contains("peers        2 established of 3\n"))
         #expect(!run.output.contains("warning"))
     }
 

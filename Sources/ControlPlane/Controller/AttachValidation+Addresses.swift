@@ -46,6 +46,16 @@ extension AttachValidation {
         let owner = neighbours(in: network.name).first {
             $0.addresses.contains(address) || $0.mac.map(IPAddress.linkLocal) == address
         }
+        let isTheirs = { (vm: Directory.VM) in
+            vm.addresses.contains(address) || IPAddress.linkLocal(vm.mac) == address
+        }
+        if let (host, vm) = elsewhere(in: network.name, where: isTheirs) {
+            throw Problem(
+                .conflict,
+                "'\(address)' belongs to VM '\(vm.name)' on host '\(host)' in network"
+                    + " '\(network.name)', by the directory.", field: field,
+                hint: "Bind another address, or correct the directory first.")
+        }
         guard let owner else { return }
         throw Problem(
             .conflict,
@@ -77,6 +87,13 @@ extension AttachValidation {
                 "'\(mac)' is no station's address: its group bit is set, or it is"
                     + " zero.", field: "mac", hint: "The first octet must be even, as in 52.")
         }
+        if let (host, vm) = elsewhere(in: port.network, where: { $0.mac == mac }) {
+            throw Problem(
+                .conflict,
+                "'\(mac)' belongs to VM '\(vm.name)' on host '\(host)' in network"
+                    + " '\(port.network)', by the directory.", field: "mac",
+                hint: "Give each VM of a network a MAC address of its own.")
+        }
         guard let owner = owner(of: mac, in: port.network) else { return mac }
         throw Problem(
             .conflict,
@@ -94,22 +111,13 @@ extension AttachValidation {
             digest.add([host, port.device, port.vm ?? "", "\(attempt)"])
             let octets = digest.value & 0xfcff_ffff_ffff | 0x0200_0000_0000
             let mac = MACAddress(rawValue: octets)
-            if owner(of: mac, in: port.network) == nil { return mac }
+            let isTaken = elsewhere(in: port.network) { $0.mac == mac } != nil
+            if !isTaken && owner(of: mac, in: port.network) == nil { return mac }
             attempt += 1
         }
     }
 
     private func owner(of mac: MACAddress, in network: String) -> StoredPort? {
         neighbours(in: network).first { $0.mac == mac }
-    }
-}
-
-extension IPAddress {
-    /// Whether a host may have this address: no group, not unspecified, not broadcast, not
-    /// loopback.
-    fileprivate var isHost: Bool {
-        let isLoopback = isIPv4 ? low >> 24 == 0xff_ff7f : high == 0 && low == 1
-        let isNobody = self == .unspecified || self == .unspecifiedIPv4 || self == .broadcastIPv4
-        return !isMulticast && !isLoopback && !isNobody
     }
 }

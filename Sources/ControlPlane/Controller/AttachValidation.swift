@@ -8,6 +8,8 @@ package struct AttachValidation {
     private let state: StoredState
     private let devices: any DeviceSource
     let host: String
+    /// The other hosts: their VMs have names and addresses that no port may take.
+    package var others: [Directory.Host] = []
 
     /// A validation against what exists on the host of this name.
     package init(_ state: StoredState, _ devices: any DeviceSource, host: String) {
@@ -31,6 +33,7 @@ package struct AttachValidation {
         }
         port.vm = try vm(of: request)
         try NameSyntax.check(labels: request.labels)
+        try refuseHostLabel(request)
         port.labels = request.labels
         (port.addresses, port.anyAddress) = try addresses(request, in: network)
         port.mac = try mac(for: request, as: port)
@@ -44,6 +47,12 @@ package struct AttachValidation {
                 .notYet, "Not yet: ports of mode 'vhost-user'.", field: "mode",
                 hint: "Give the VM a TAP device and attach that with '--mode netdev'.")
         }
+        if request.mode == .host || request.device == HostEndpoint.device {
+            throw Problem(
+                .invalidRequest, "The host's own port is made with the overlay, not attached.",
+                field: request.mode == .host ? "mode" : "device",
+                hint: "Give the host an overlay in its configuration.")
+        }
         guard let vlan = request.vlan else { return }
         guard request.uplink else {
             throw Problem(
@@ -54,6 +63,14 @@ package struct AttachValidation {
             .notYet, "Not yet: a VLAN tag (here \(vlan)) on an uplink.",
             field: "vlan",
             hint: "Make a VLAN device with 'ip link add link … type vlan' and attach that.")
+    }
+
+    /// That label tells hosts from VMs, so no VM may have it.
+    private func refuseHostLabel(_ request: AttachRequest) throws(Problem) {
+        guard request.labels[HostEndpoint.label] != nil else { return }
+        throw Problem(
+            .invalidRequest, "The label '\(HostEndpoint.label)' belongs to hosts, not to VMs.",
+            field: "labels.\(HostEndpoint.label)", hint: "Leave it out.")
     }
 
     private func checkDevice(_ request: AttachRequest) throws(Problem) {
@@ -96,6 +113,17 @@ package struct AttachValidation {
         state.ports.filter { $0.network == network }
     }
 
+    /// The VM on another host in `network` of which `isMeant` holds, and that host.
+    func elsewhere(
+        in network: String, where isMeant: (Directory.VM) -> Bool
+    ) -> (host: String, vm: Directory.VM)? {
+        for host in others {
+            let vm = host.vms.first { $0.network == network && isMeant($0) }
+            if let vm { return (host.name, vm) }
+        }
+        return nil
+    }
+
     private func vm(of request: AttachRequest) throws(Problem) -> String {
         guard let vm = request.vm else {
             throw Problem(
@@ -103,6 +131,13 @@ package struct AttachValidation {
                 hint: "Name the VM with '--vm', or attach the way out with '--uplink'.")
         }
         try NameSyntax.check(vm, "the name of a VM", field: "vm")
+        let network = request.network ?? StoredNetwork.default.name
+        if let (owner, _) = elsewhere(in: network, where: { $0.name == vm }) {
+            throw Problem(
+                .conflict,
+                "VM '\(vm)' lives on host '\(owner)' in network '\(network)', by the directory.",
+                field: "vm", hint: "Name the VM differently, or correct the directory first.")
+        }
         return vm
     }
 }
@@ -128,7 +163,7 @@ extension AttachValidation {
                 .conflict, "Device '\(request.device)' exists already, so it cannot be made.",
                 field: "device",
                 hint: "Choose another name, remove the device, or attach it with '--mode netdev'.")
-        case .tap, .vhostUser: return (.tap, nil)
+        case .tap, .vhostUser, .host: return (.tap, nil)
         }
     }
 

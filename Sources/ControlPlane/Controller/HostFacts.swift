@@ -10,6 +10,8 @@ package struct HostFacts: Sendable {
     package let name: String
     /// The directory that holds the state.
     package let stateDirectory: String
+    /// How this host meets others; nil when it does not.
+    package var overlay: OverlaySettings?
     /// When the daemon started.
     package let started = ContinuousClock.now
 

@@ -35,6 +35,13 @@ enum NameSyntax {
         }
     }
 
+    /// Whether the kernel takes `name` for a network device: 15 bytes at most, without slash, colon
+    /// or blank (`dev_valid_name` in net/core/dev.c). Quotes would end a string in a rule.
+    static func isDevice(_ name: String) -> Bool {
+        (1...15).contains(name.utf8.count) && name != "." && name != ".."
+            && name.utf8.allSatisfy { (0x21...0x7e).contains($0) && !"/:\"\\".utf8.contains($0) }
+    }
+
     private static func isAlphanumeric(_ octet: UInt8) -> Bool {
         switch octet {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -9,7 +9,9 @@ extension SwitchController {
     package func attach(_ request: AttachRequest) async throws(Problem) -> ControlAPI.Port {
         await beginChange()
         defer { endChange() }
-        var port = try AttachValidation(state, devices, host: host.name).port(for: request)
+        var validation = AttachValidation(state, devices, host: host.name)
+        validation.others = overlay.directory.others(than: host.name)
+        var port = try validation.port(for: request)
         let number = try freeNumber()
         let book = try policy.recompiled(for: universe(of: numberedPorts + [(port, number)]))
         try commit { $0.ports.append(port) }  // the intent: a crash from here on is cleaned up

@@ -9,6 +9,11 @@ extension SwitchController {
         await beginChange()
         defer { endChange() }
         let (port, link) = try attachedPort(device)
+        if port.mode == .host {
+            throw Problem(
+                .conflict, "'\(device)' is the host's own port: it exists as long as the overlay.",
+                field: "device", hint: "To close it, let no policy select 'label vswitch/host'.")
+        }
         let others = numberedPorts.filter { $0.0.device != device }
         let book = try policy.recompiled(for: universe(of: others))
         try commit { $0.beginDetach(device) }

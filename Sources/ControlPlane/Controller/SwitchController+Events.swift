@@ -29,8 +29,7 @@ extension SwitchController {
             metadata: [
                 "policy": "\(rule.policy)", "rule": "\(rule.name)",
                 "verdict": "\(event.deciding.action)",
-                "from": "\(name(event.from, event.tuple.source, event.tuple.sourcePort))",
-                "to": "\(name(event.to, event.tuple.destination, event.tuple.destinationPort))",
+                "from": "\(sender(of: event))", "to": "\(receiver(of: event))",
                 "service": "\(event.service)", "at": "\(rule.file):\(rule.line)",
             ])
     }
@@ -49,10 +48,23 @@ extension SwitchController {
         policy.compiled.rule(event.deciding.rule)
     }
 
+    private func sender(of event: DataPathEvent) -> String {
+        let tuple = event.tuple
+        let vm = port(event.from)?.vm ?? overlay.remote.place(of: tuple.source, in: event.vni)?.vm
+        return name(vm, tuple.source, tuple.sourcePort)
+    }
+
+    private func receiver(of event: DataPathEvent) -> String {
+        let address = event.tuple.destination
+        let vm =
+            event.to.flatMap { port($0)?.vm }
+            ?? overlay.remote.place(of: address, in: event.vni)?.vm
+        return name(vm, address, event.tuple.destinationPort)
+    }
+
     /// `web1/10.0.0.1:4711`, or the address alone outside of the VMs.
-    private func name(_ number: PortNumber?, _ address: IPAddress, _ port: UInt16) -> String {
+    private func name(_ vm: String?, _ address: IPAddress, _ port: UInt16) -> String {
         let host = address.isIPv4 ? "\(address)" : "[\(address)]"
-        let vm = number.flatMap { self.port($0)?.vm }
         return (vm.map { "\($0)/" } ?? "") + host + (port == 0 ? "" : ":\(port)")
     }
 }

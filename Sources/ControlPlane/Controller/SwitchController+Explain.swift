@@ -7,7 +7,7 @@ extension SwitchController {
     /// Answers from the tables that decide frames.
     package func explain(_ request: ExplainRequest) throws(Problem) -> ExplainReply {
         let vni = try request.network.map { (name) throws(Problem) in
-            guard let network = state.networks.first(where: { $0.name == name }) else {
+            guard let network = networksInForce.first(where: { $0.name == name }) else {
                 throw Problem.noNetwork(name, field: "network")
             }
             return network.vni
@@ -43,21 +43,26 @@ extension SwitchController {
 
     private func report(_ answer: PolicyEngine.Explanation) -> ControlAPI.Explanation {
         let hasPort = [.tcp, .udp, .sctp].contains(answer.service.ipProtocol)
-        var to = end(answer.to, answer.ingress)
+        var to = end(answer.to, answer.ingress, in: answer.network)
         to.port = hasPort ? Int(answer.service.detail) : nil
         var report = ControlAPI.Explanation(
-            network: state.networks.first { $0.vni == answer.network }?.name ?? "\(answer.network)",
-            from: end(answer.from, answer.egress), to: to, service: "\(answer.service)")
+            network: networkName(answer.network),
+            from: end(answer.from, answer.egress, in: answer.network), to: to,
+            service: "\(answer.service)")
         report.verdict = ControlAPI.Verdict(answer.verdict.action)
         report.egress = answer.egress.map(self.report)
         report.ingress = answer.ingress.map(self.report)
         return report
     }
 
-    private func end(_ address: IPAddress, _ decision: EndDecision?) -> FlowEnd {
-        FlowEnd(
+    private func end(
+        _ address: IPAddress, _ decision: EndDecision?, in network: VNI
+    ) -> FlowEnd {
+        var end = FlowEnd(
             address: "\(address)", vm: decision?.vm,
             device: decision.flatMap { port($0.port)?.device })
+        if decision == nil { end.name(overlay.remote.place(of: address, in: network)) }
+        return end
     }
 
     private func report(_ decision: EndDecision) -> Decision {

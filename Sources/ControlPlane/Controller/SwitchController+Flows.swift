@@ -30,8 +30,8 @@ extension SwitchController {
     private func flow(_ record: ConnectionRecord) -> Flow {
         let tuple = record.key.tuple
         var flow = blankFlow(tuple, in: record.key.vni, service: tuple.openingService)
-        flow.from = end(tuple.source, tuple.sourcePort, tuple, record.ports.original)
-        flow.to = end(tuple.destination, tuple.destinationPort, tuple, record.ports.reply)
+        flow.from = source(tuple, record.ports.original, in: record.key.vni)
+        flow.to = destination(tuple, record.ports.reply, in: record.key.vni)
         flow.state = record.state.name
         flow.rules = rules(of: record.judgement)
         flow.original = Traffic(record.original)
@@ -44,8 +44,8 @@ extension SwitchController {
         let event = entry.event
         let tuple = event.tuple
         var flow = blankFlow(tuple, in: event.vni, service: event.service)
-        flow.from = end(tuple.source, tuple.sourcePort, tuple, event.from)
-        flow.to = end(tuple.destination, tuple.destinationPort, tuple, event.to)
+        flow.from = source(tuple, event.from, in: event.vni)
+        flow.to = destination(tuple, event.to, in: event.vni)
         flow.state = ConnectionState.closed.name
         flow.verdict = event.kind == .rejected ? .reject : .deny
         flow.reason = event.reason
@@ -56,20 +56,42 @@ extension SwitchController {
     }
 
     private func blankFlow(_ tuple: FiveTuple, in vni: VNI, service: ServiceKey) -> Flow {
-        let network = state.networks.first { $0.vni == vni }?.name ?? "\(vni)"
         let unknown = FlowEnd(address: "")
-        var flow = Flow(network: network, service: "\(service)", from: unknown, to: unknown)
+        var flow = Flow(
+            network: networkName(vni), service: "\(service)", from: unknown, to: unknown)
         flow.protocol = "\(tuple.ipProtocol)"
         return flow
     }
 
+    /// The name of the network with this identifier, or the identifier.
+    func networkName(_ vni: VNI) -> String {
+        networksInForce.first { $0.vni == vni }?.name ?? "\(vni)"
+    }
+
+    private func source(
+        _ tuple: FiveTuple, _ number: PortNumber?, in network: VNI
+    ) -> FlowEnd {
+        var end = end(tuple.source, number, in: network)
+        if tuple.ipProtocol.hasPorts { end.port = Int(tuple.sourcePort) }
+        return end
+    }
+
+    private func destination(
+        _ tuple: FiveTuple, _ number: PortNumber?, in network: VNI
+    ) -> FlowEnd {
+        var end = end(tuple.destination, number, in: network)
+        if tuple.ipProtocol.hasPorts { end.port = Int(tuple.destinationPort) }
+        return end
+    }
+
+    /// The VM at a port, or else the VM on another host.
     private func end(
-        _ address: IPAddress, _ portNumber: UInt16, _ tuple: FiveTuple, _ number: PortNumber?
+        _ address: IPAddress, _ number: PortNumber?, in network: VNI
     ) -> FlowEnd {
         let port = number.flatMap { self.port($0) }
-        return FlowEnd(
-            address: "\(address)", port: tuple.ipProtocol.hasPorts ? Int(portNumber) : nil,
-            vm: port?.vm, device: port?.device)
+        var end = FlowEnd(address: "\(address)", vm: port?.vm, device: port?.device)
+        if port == nil { end.name(overlay.remote.place(of: address, in: network)) }
+        return end
     }
 
     /// The rules that allowed a connection, the sender's first; none when they are of a policy that
@@ -93,6 +115,15 @@ extension SwitchController {
         unsafe clock_gettime(clock, &time)
         let now = UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
         return now > nanoseconds ? Int((now - nanoseconds) / 1_000_000_000) : 0
+    }
+}
+
+extension FlowEnd {
+    /// Names the VM on another host that the address belongs to, if it belongs to one.
+    mutating func name(_ place: RemoteVMs.Place?) {
+        guard let place else { return }
+        vm = place.vm
+        host = place.host
     }
 }
 

@@ -47,6 +47,13 @@ extension SwitchController {
                 .conflict, "Network '\(name)' has \(network.ports) port(s).", field: "name",
                 hint: "Detach them first; 'vswctl port list' shows them.")
         }
+        if let user = overlay.directory.others(than: host.name).first(where: { other in
+            other.vms.contains { $0.network == name }
+        }) {
+            throw Problem(
+                .conflict, "Host '\(user.name)' has VMs in network '\(name)', by the directory.",
+                field: "name", hint: "Apply a directory without them first.")
+        }
         try commit { state in
             state.networks.removeAll { $0.name == name }
             state.generation += 1
@@ -59,6 +66,11 @@ extension SwitchController {
         guard let vni = UInt32(exactly: request.vni).flatMap(VNI.init), vni.rawValue > 0 else {
             throw Problem(
                 .invalidRequest, "'vni' must be a whole number from 1 to 16777215.", field: "vni")
+        }
+        if request.name == HostEndpoint.network {
+            throw Problem(
+                .conflict, "The network 'host' is the hosts' own.", field: "name",
+                hint: "Choose another name.")
         }
         let mtu = request.mtu ?? StoredNetwork.default.mtu
         guard Self.mtuRange.contains(mtu) else {

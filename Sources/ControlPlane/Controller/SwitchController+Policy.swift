@@ -67,8 +67,9 @@ extension SwitchController {
     /// How many live connections `book` forbids.
     private func cutFlows(by book: PolicyBook) async -> Int {
         let limit = connectionCountMax
+        // Behind the overlay lie no rules of this host, as behind an uplink.
         let uplinks = Set(
-            attachedPorts.filter(\.isUplink).compactMap { links[$0.device]?.number })
+            attachedPorts.filter(\.isUplink).compactMap { links[$0.device]?.number } + [.overlay])
         let records = await dataPath.connections(limit: limit)
         return records.count { record in
             !record.state.isFinished && book.cuts(record) { uplinks.contains($0) }

@@ -18,17 +18,24 @@ extension SwitchController {
         await report(try attachedPort(device).0)
     }
 
-    /// The counters of every port, and their sum since the start.
+    /// What stands in place of a device for the way to the other hosts.
+    static let overlayName = "overlay"
+
+    /// The counters of every port, and their sum since the start; the overlay counts as a port.
     package func counters() async -> CounterReport {
         let counts = await dataPath.counts()
         let ports = numberedPorts.sorted { $0.1.rawValue < $1.1.rawValue }
         let total = counts.total
+        var reports = ports.map { port, number in
+            ControlAPI.PortCounters(
+                device: port.device, counters: FrameCounters(counts.ports[number] ?? .zero))
+        }
+        if overlay.isRunning {
+            let counters = FrameCounters(counts.ports[.overlay] ?? .zero)
+            reports.append(ControlAPI.PortCounters(device: Self.overlayName, counters: counters))
+        }
         return CounterReport(
-            ports: ports.map { port, number in
-                ControlAPI.PortCounters(
-                    device: port.device, counters: FrameCounters(counts.ports[number] ?? .zero))
-            },
-            total: FrameCounters(total), balanced: counts.isBalanced)
+            ports: reports, total: FrameCounters(total), balanced: counts.isBalanced)
     }
 
     /// The counters of the port on `device`.
@@ -85,7 +92,7 @@ extension AttachRequest {
         self.init(
             device: port.device, vm: port.vm, network: port.network,
             ip: port.anyAddress ? ["any"] : port.addresses.map(\.description))
-        mode = port.mode == .tap ? .tap : .netdev
+        mode = PortMode(port.mode)
         netns = port.namespace
         mac = port.mac?.description
         labels = port.labels
@@ -93,9 +100,19 @@ extension AttachRequest {
     }
 }
 
+extension ControlAPI.PortMode {
+    fileprivate init(_ mode: StoredPort.Mode) {
+        switch mode {
+        case .tap: self = .tap
+        case .netdev: self = .netdev
+        case .host: self = .host
+        }
+    }
+}
+
 extension FrameCounters {
     /// The counters as they are reported; drops by name.
-    fileprivate init(_ counts: PortCounts) {
+    init(_ counts: PortCounts) {
         self.init()
         receivedFrames = counts.receivedFrames
         receivedBytes = counts.receivedBytes

@@ -9,22 +9,25 @@ extension SwitchController {
     func publish() {
         var names: [PortNumber: (device: String, vm: String)] = [:]
         for (port, number) in numberedPorts { names[number] = (port.device, port.vm ?? "uplink") }
+        if overlay.isRunning { names[.overlay] = ("overlay", "other hosts") }
         narrator.update(names, policy.compiled)
-        dataPath.publish(
-            SwitchConfiguration(
-                generation: state.generation,
-                networks: state.networks.map { NetworkConfiguration(vni: $0.vni, mtu: $0.mtu) },
-                ports: attachedPorts.compactMap(configuration), policy: policy.compiled))
+        var configuration = SwitchConfiguration(
+            generation: state.generation,
+            networks: networksInForce.map { NetworkConfiguration(vni: $0.vni, mtu: $0.mtu) },
+            ports: attachedPorts.compactMap(self.configuration), policy: policy.compiled)
+        configuration.overlay = overlayConfiguration
+        dataPath.publish(configuration)
     }
 
     private func configuration(of port: StoredPort) -> PortConfiguration? {
         // A guest whose device is missing keeps its addresses, closed: nobody may take them up.
         guard let link = links[port.device], link.isPresent || !port.isUplink,
-            let network = state.networks.firstIndex(where: { $0.name == port.network })
+            let network = networksInForce.firstIndex(where: { $0.name == port.network })
         else { return nil }
         var configuration = PortConfiguration(
             number: link.number, network: network, isUplink: port.isUplink, binding: port.binding)
         configuration.isOpen = isOpen(port, link)
+        configuration.group = GroupTag.of(port.labels)
         return configuration
     }
 
@@ -34,12 +37,17 @@ extension SwitchController {
         link.isPresent && (port.isUplink || policy.compiled.isGoverned(link.number))
     }
 
-    /// The VMs that policies may speak of, as the ports in `ports` say.
-    func universe(of ports: [(StoredPort, PortNumber)]) -> PolicyUniverse {
-        PolicyUniverse(
-            endpoints: ports.compactMap { port, number in
-                port.endpoint(in: network(port.network).vni, number)
-            })
+    /// The VMs that policies may speak of: those of the ports in `ports`, and those on other hosts.
+    func universe(
+        of ports: [(StoredPort, PortNumber)], and remote: RemoteVMs? = nil
+    ) -> PolicyUniverse {
+        let own = ports.compactMap { port, number in
+            port.endpoint(in: network(port.network).vni, number)
+        }
+        let remote = (remote ?? overlay.remote).endpoints
+        // Where this host has no port of its own, nobody meets the other hosts.
+        let met = overlay.hostPort == nil ? remote.filter { $0.network != .hosts } : remote
+        return PolicyUniverse(endpoints: own + met)
     }
 
     /// The attached ports and their numbers.

@@ -16,10 +16,19 @@ extension SwitchController {
             let number = PortNumber(rawValue: UInt16(truncatingIfNeeded: index + 1))
             links[port.device] = PortLink(number: number, absence: .notOpenedYet)
         }
+        startOverlay()
+        restoreDirectory()
+        renewIdentities()
         restorePolicy()
         try commit { $0.generation += 1 }
         reconnect()
         publish()
+    }
+
+    /// Lets policies speak of the hosts, now that the overlay is there, and opens the host's port.
+    func takeUpOverlay() throws(Problem) {
+        renewPolicy(by: try policy.recompiled(for: universe(of: numberedPorts)))
+        reconnect()
     }
 
     /// Compiles the stored policy. One that cannot be compiled any more closes every port: nothing
@@ -42,8 +51,15 @@ extension SwitchController {
         await beginChange()
         defer { endChange() }
         await cleanUp()
+        let hadOverlay = overlay.isRunning
+        startOverlay()
+        let hasDirectory = retryDirectory()
+        if overlay.isRunning != hadOverlay { try? takeUpOverlay() }
         let hasLost = await dropLostDevices()
-        guard hasLost || reconnect() else { return }
+        let hasFound = reconnect()
+        guard hasLost || hasFound || hasDirectory || overlay.isRunning != hadOverlay else {
+            return
+        }
         do throws(Problem) {
             try commit { $0.generation += 1 }
         } catch {
@@ -68,6 +84,7 @@ extension SwitchController {
             do throws(Problem) {
                 links[port.device] = try connect(port, as: link.number, adopting: true)
                 hasFound = true
+                if port.mode == .host { renewRoutes() }
                 logger.info("device is back", metadata: ["device": "\(port.device)"])
             } catch {
                 note(error, asAbsenceOf: port)
@@ -101,7 +118,7 @@ extension SwitchController {
 }
 
 extension Problem {
-    fileprivate static let notOpenedYet = Problem(.unavailable, "The device is not open yet.")
+    static let notOpenedYet = Problem(.unavailable, "The device is not open yet.")
 
     fileprivate static func deviceIsGone(_ device: String) -> Problem {
         Problem(

@@ -16,6 +16,7 @@ extension SwitchController {
         status.policies = policy.sources.count
         status.networks = state.networks.count
         status.ports = tally
+        status.peers = peerTally
         status.workers = 1
         status.pressure = Pressure(
             connections: counts.connectionCount, connectionsMax: connectionCountMax,
@@ -23,6 +24,12 @@ extension SwitchController {
         status.pressure.batches = counts.turnCount
         status.warnings = warnings(balanced: counts.isBalanced)
         return status
+    }
+
+    private var peerTally: PeerTally {
+        let others = overlay.directory.others(than: host.name)
+        let established = dataPath.overlayReport().values.count { $0.state == .established }
+        return PeerTally(listed: others.count, established: established)
     }
 
     private var tally: PortTally {
@@ -47,6 +54,7 @@ extension SwitchController {
             guard let absence = links[port.device]?.absence else { continue }
             warnings.append("Port '\(port.device)' is missing: \(absence.detail)")
         }
+        warnings += overlayWarnings
         if !balanced {
             warnings.append("The counters do not balance: a frame was lost uncounted; report this.")
         }

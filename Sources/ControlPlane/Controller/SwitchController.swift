@@ -33,6 +33,8 @@ package actor SwitchController {
     var formerPolicy: PolicyBook?
     /// Why the stored policy is not in force, after a start that could not compile it.
     var policyFault: Problem?
+    /// The other hosts, and what this one needs to meet them.
+    var overlay = OverlayState()
     /// What ports and rules are called in captures.
     nonisolated let narrator = CaptureNarrator()
     /// Recent denials.
@@ -70,8 +72,15 @@ package actor SwitchController {
         policy = .empty
     }
 
-    /// The ports that exist for users, by device.
-    var attachedPorts: [StoredPort] { state.ports.filter { $0.phase == .attached } }
+    /// The ports that exist for users, by device, and at last the host's own.
+    var attachedPorts: [StoredPort] {
+        state.ports.filter { $0.phase == .attached } + [overlay.hostPort].compactMap(\.self)
+    }
+
+    /// The networks that frames may be in: those that users added, and at last the hosts' own.
+    var networksInForce: [StoredNetwork] {
+        state.networks + [overlay.hostNetwork].compactMap(\.self)
+    }
 
     /// The attached port on `device`.
     func attachedPort(_ device: String) throws(Problem) -> (StoredPort, PortLink) {
@@ -83,7 +92,7 @@ package actor SwitchController {
 
     /// The network of this name; every stored port's network exists.
     func network(_ name: String) -> StoredNetwork {
-        state.networks.first { $0.name == name } ?? .default
+        networksInForce.first { $0.name == name } ?? .default
     }
 
     /// The attached port with this number.

@@ -10,6 +10,8 @@ package struct Daemon: Sendable {
     package var socketPath: String
     /// The host's name.
     package var name: String
+    /// How this host meets others; nil when it does not.
+    package var overlay: OverlaySettings?
     /// Where the log goes.
     package var logger: Logger
     /// Where devices come from.
@@ -43,10 +45,12 @@ package struct Daemon: Sendable {
         let dataPath = try starting { () throws(SwitchError) in try Switch(settings) }
         try starting { () throws(SwitchError) in try dataPath.start() }
         defer { dataPath.stop() }
-        let controller = try starting { () throws(StateError) in
+        var host = HostFacts(name: name, stateDirectory: stateDirectory)
+        host.overlay = overlay
+        let controller = try starting { [host] () throws(StateError) in
             try SwitchController(
-                store, SwitchController.Parts(dataPath, settings, devices),
-                host: HostFacts(name: name, stateDirectory: stateDirectory), logger: logger)
+                store, SwitchController.Parts(dataPath, settings, devices), host: host,
+                logger: logger)
         }
         do throws(Problem) {
             try await controller.restore()

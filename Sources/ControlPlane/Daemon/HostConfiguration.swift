@@ -1,3 +1,4 @@
+import Packet
 import Yams
 
 /// What `vswitch.yaml` says about this host; every key has a default.
@@ -9,35 +10,67 @@ package struct HostConfiguration: Equatable, Sendable {
     package var name: String?
     /// How many threads forward frames.
     package var workers = 1
+    /// The overlay; nil when this host has none.
+    package var overlay: OverlaySettings?
 
     /// The defaults.
     package init() {}
 
     /// The configuration in `text`; a fault names `path`, line and column.
     package init(_ text: String, path: String) throws(StartError) {
-        let node = try Self.compose(text, path)
+        let file = HostConfigurationFile(path: path)
+        let node = try file.compose(text)
         guard let node, node.scalar?.string.isEmpty != true else { return }
         guard let mapping = node.mapping else {
-            throw Self.fault(path, node, "the file must hold keys and values, as in 'name: hv1'")
+            throw file.fault(node, "the file must hold keys and values, as in 'name: hv1'")
         }
-        for (key, value) in mapping { try read(key, value, path) }
+        for (key, value) in mapping { try read(key, value, file) }
     }
 
     private mutating func read(
-        _ key: Node, _ value: Node, _ path: String
+        _ key: Node, _ value: Node, _ file: HostConfigurationFile
     ) throws(StartError) {
         let word = key.scalar?.string ?? ""
         switch word {
-        case "name": name = try Self.name(value, path)
-        case "workers": workers = try Self.workers(value, path)
-        case "overlay":
-            throw Self.fault(path, key, "'overlay' is not yet supported; leave it out")
+        case "name": name = try Self.name(value, file)
+        case "workers": workers = try Self.workers(value, file)
+        case "overlay": overlay = try OverlaySettings(value, file)
         default:
-            throw Self.fault(path, key, "'\(word)' is not a known key; known are name, workers")
+            throw file.fault(
+                key, "'\(word)' is not a known key; known are name, workers, overlay")
         }
     }
 
-    private static func compose(_ text: String, _ path: String) throws(StartError) -> Node? {
+    private static func name(
+        _ value: Node, _ file: HostConfigurationFile
+    ) throws(StartError) -> String {
+        guard let name = value.scalar?.string, NameSyntax.isName(name) else {
+            throw file.fault(
+                value,
+                "'name' must begin with a letter or digit and go on with these, '.', '_' or '-'")
+        }
+        return name
+    }
+
+    private static func workers(
+        _ value: Node, _ file: HostConfigurationFile
+    ) throws(StartError) -> Int {
+        guard let text = value.scalar?.string, let count = Int(text), count >= 1 else {
+            throw file.fault(value, "'workers' must be a whole number from 1")
+        }
+        guard count == 1 else {
+            throw file.fault(value, "more than one worker is not yet supported; write 1")
+        }
+        return count
+    }
+}
+
+/// The file that is read, for what is told about it.
+struct HostConfigurationFile {
+    let path: String
+
+    /// The YAML in `text`; nil for an empty file.
+    func compose(_ text: String) throws(StartError) -> Node? {
         do {
             return try Yams.compose(yaml: text, .basic)
         } catch let YamlError.scanner(_, problem, mark, _) {
@@ -52,26 +85,8 @@ package struct HostConfiguration: Equatable, Sendable {
         }
     }
 
-    private static func name(_ value: Node, _ path: String) throws(StartError) -> String {
-        guard let name = value.scalar?.string, NameSyntax.isName(name) else {
-            throw fault(
-                path, value,
-                "'name' must begin with a letter or digit and go on with these, '.', '_' or '-'")
-        }
-        return name
-    }
-
-    private static func workers(_ value: Node, _ path: String) throws(StartError) -> Int {
-        guard let text = value.scalar?.string, let count = Int(text), count >= 1 else {
-            throw fault(path, value, "'workers' must be a whole number from 1")
-        }
-        guard count == 1 else {
-            throw fault(path, value, "more than one worker is not yet supported; write 1")
-        }
-        return count
-    }
-
-    private static func fault(_ path: String, _ node: Node, _ sentence: String) -> StartError {
+    /// The error that says `sentence` of the place of `node`.
+    func fault(_ node: Node, _ sentence: String) -> StartError {
         let place = node.mark.map { ":\($0.line):\($0.column)" } ?? ""
         return StartError("\(path)\(place): \(sentence)")
     }

@@ -14,6 +14,10 @@ package protocol DeviceSource: Sendable {
     /// - Parameter adopting: whether a device that this daemon left behind may be taken up again.
     func open(_ port: StoredPort, mtu: Int, adopting: Bool) throws(Problem) -> PortDevice
 
+    /// Leads the way to these addresses, and to no others, through the open device of `port`, which
+    /// is the host's.
+    func setRoutes(of port: StoredPort, to addresses: [IPAddress]) throws(Problem)
+
     /// Undoes what opening did, also after a crash; does nothing when that is gone already.
     func remove(_ port: StoredPort) throws(Problem)
 }

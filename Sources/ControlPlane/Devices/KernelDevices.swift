@@ -24,8 +24,8 @@ package struct KernelDevices: DeviceSource {
     package func open(
         _ port: StoredPort, mtu: Int, adopting: Bool
     ) throws(Problem) -> PortDevice {
-        var request = PortRequest(
-            port.device, in: port.namespace, mode: port.mode.portMode, mtu: mtu)
+        guard let mode = port.mode.portMode else { return try openHost(port, mtu: mtu) }
+        var request = PortRequest(port.device, in: port.namespace, mode: mode, mtu: mtu)
         request.mac = port.mac
         request.isUplink = port.isUplink
         request.adoptsExisting = adopting
@@ -36,12 +36,42 @@ package struct KernelDevices: DeviceSource {
         }
     }
 
+    /// Opens the device by which the host itself takes part.
+    private func openHost(_ port: StoredPort, mtu: Int) throws(Problem) -> PortDevice {
+        do throws(PortError) {
+            var device = try hostDevice(port)
+            device.mtu = mtu
+            return .host(try device.open())
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func hostDevice(_ port: StoredPort) throws(PortError) -> HostDevice {
+        var device = HostDevice(
+            try DeviceName(port.device), HostFraming(own: port.mac ?? HostEndpoint.mac))
+        device.addresses = port.addresses
+        return device
+    }
+
+    /// Leads the way to these hosts through the host's device.
+    package func setRoutes(
+        of port: StoredPort, to addresses: [IPAddress]
+    ) throws(Problem) {
+        do throws(PortError) {
+            var device = try hostDevice(port)
+            device.routes = addresses.map { IPPrefix($0) }
+            try device.updateRoutes()
+        } catch {
+            throw Problem(error)
+        }
+    }
+
     /// Removes a TAP device; gives the host its access to another device back.
     package func remove(_ port: StoredPort) throws(Problem) {
-        let teardown = PortTeardown(
-            device: port.device, namespace: port.namespace, mode: port.mode.portMode)
         do throws(PortError) {
-            try teardown.undo()
+            guard let mode = port.mode.portMode else { return try hostDevice(port).remove() }
+            try PortTeardown(device: port.device, namespace: port.namespace, mode: mode).undo()
         } catch {
             throw Problem(error)
         }
@@ -49,10 +79,12 @@ package struct KernelDevices: DeviceSource {
 }
 
 extension StoredPort.Mode {
-    fileprivate var portMode: Ports.PortMode {
+    /// How a guest's or uplink's device is opened; nil for the host's own.
+    fileprivate var portMode: Ports.PortMode? {
         switch self {
         case .tap: .tap
         case .netdev: .netdev
+        case .host: nil
         }
     }
 }

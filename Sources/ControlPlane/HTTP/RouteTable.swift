@@ -20,6 +20,7 @@ package struct RouteTable: HTTPResponder {
             DaemonRoutes(controller: controller), NetworkRoutes(controller: controller),
             PortRoutes(controller: controller), PolicyRoutes(controller: controller),
             WatchingRoutes(controller: controller), CaptureRoutes(controller: controller),
+            OverlayRoutes(controller: controller), DirectoryRoutes(controller: controller),
         ]
         for noun in nouns {
             handlers.merge(noun.handlers) { first, _ in first }

@@ -12,6 +12,51 @@ enum FileSystem {
         return unsafe open(path, flags, 0o600)
     }
 
+    /// Opens a file to read it; never follows a link at the end, never waits for a pipe.
+    static func openFile(_ path: String) -> CInt {
+        unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    }
+
+    /// Reads up to as many bytes as `bytes` holds; how many there were, or -1.
+    static func read(_ descriptor: CInt, into bytes: inout [UInt8]) -> Int {
+        var count = 0
+        while count < bytes.count {
+            let more = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe Glibc.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
+            }
+            if more == 0 { break }
+            if more < 0 && errno == EINTR { continue }
+            guard more > 0 else { return -1 }
+            count += more
+        }
+        return count
+    }
+
+    /// Writes all of `bytes`.
+    static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
+        var count = 0
+        while count < bytes.count {
+            let more = unsafe bytes[count...].withUnsafeBytes { buffer in
+                unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+            }
+            if more < 0 && errno == EINTR { continue }
+            guard more > 0 else { return false }
+            count += more
+        }
+        return true
+    }
+
+    /// Gives a file another name, which must not be taken.
+    static func link(_ path: String, as other: String) -> CInt { unsafe Glibc.link(path, other) }
+
+    /// Waits until the directory's names are on the disk.
+    static func flushDirectory(_ path: String) -> Bool {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0
+    }
+
     /// Makes a directory with these permissions.
     static func makeDirectory(_ path: String, mode: mode_t) -> CInt { unsafe mkdir(path, mode) }
 

@@ -23,6 +23,7 @@ extension StateSchema {
         state.networks = try all("SELECT * FROM networks ORDER BY vni", StoredNetwork.init)
         state.ports = try all("SELECT * FROM ports ORDER BY device", StoredPort.init)
         state.policies = try all("SELECT * FROM policies ORDER BY position", StoredPolicy.init)
+        state.directory = try all("SELECT * FROM directory", StoredDirectory.init).first
         return (state, seal)
     }
 }
@@ -79,6 +80,15 @@ extension StoredPort {
         self.anyAddress = addresses.any
         self.labels = labels
         if mac == nil && !row.isNull("mac") { return nil }
+    }
+}
+
+extension StoredDirectory {
+    fileprivate init?(_ row: Row) {
+        guard let path = row.text("path"), let text = row.text("text"),
+            let generation = row.number("generation", as: UInt32.self)
+        else { return nil }
+        self.init(path: path, text: text, generation: generation)
     }
 }
 

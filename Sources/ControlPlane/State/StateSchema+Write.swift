@@ -9,6 +9,7 @@ extension StateSchema {
         if after.networks != before.networks { try write(after.networks, to: database) }
         if after.ports != before.ports { try write(after.ports, to: database) }
         if after.policies != before.policies { try write(after.policies, to: database) }
+        if after.directory != before.directory { try write(after.directory, to: database) }
         try database.execute(
             sql: "INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?)",
             arguments: [
@@ -45,6 +46,14 @@ extension StateSchema {
                     Int64(port.generation),
                 ])
         }
+    }
+
+    private static func write(_ directory: StoredDirectory?, to database: Database) throws {
+        try database.execute(sql: "DELETE FROM directory")
+        guard let directory else { return }
+        try database.execute(
+            sql: "INSERT INTO directory VALUES (1, ?, ?, ?)",
+            arguments: [directory.path, directory.text, Int64(directory.generation)])
     }
 
     private static func write(_ policies: [StoredPolicy], to database: Database) throws {

@@ -9,7 +9,7 @@ enum StateSchema {
     static let applicationID = 0x5653_5754
 
     /// The steps from each version to the next; a step that was released never changes.
-    static let migrations = [version1]
+    static let migrations = [version1, version2]
 
     private static let version1 = """
         CREATE TABLE state (
@@ -26,6 +26,12 @@ enum StateSchema {
         CREATE TABLE policies (
             position INTEGER PRIMARY KEY NOT NULL, path TEXT NOT NULL,
             text TEXT NOT NULL) STRICT;
+        """
+
+    private static let version2 = """
+        CREATE TABLE directory (
+            id INTEGER PRIMARY KEY CHECK (id = 1), path TEXT NOT NULL, text TEXT NOT NULL,
+            generation INTEGER NOT NULL) STRICT;
         """
 
     /// Fills an empty database.

@@ -8,6 +8,8 @@ package struct StoredPort: Equatable, Sendable {
         case tap
         /// The device belongs to someone else; the switch holds a packet socket on it.
         case netdev
+        /// The host itself, by a TUN device that the switch creates; never stored.
+        case host
     }
 
     /// How far the attach or detach has come; only `attached` ports exist for users.

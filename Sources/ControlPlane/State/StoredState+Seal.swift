@@ -10,8 +10,14 @@ extension StoredState {
         for network in networks { digest.add(network.fields) }
         for port in ports { digest.add(port.fields) }
         for policy in policies { digest.add([policy.path, policy.text]) }
+        // Without one nothing is added, so that states of before there were any keep their seal.
+        if let directory { digest.add(directory.fields) }
         return Int64(bitPattern: digest.value)
     }
+}
+
+extension StoredDirectory {
+    fileprivate var fields: [String] { ["directory", path, text, "\(generation)"] }
 }
 
 extension StoredNetwork {

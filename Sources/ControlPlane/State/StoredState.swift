@@ -12,6 +12,8 @@ package struct StoredState: Equatable, Sendable {
     package var ports: [StoredPort] = []
     /// The sources of the policy in force, in the order they were given.
     package var policies: [StoredPolicy] = []
+    /// The directory in force; nil when none was applied.
+    package var directory: StoredDirectory?
 
     /// An empty state, as before the first start.
     package init() {}
@@ -35,6 +37,23 @@ package struct StoredNetwork: Equatable, Sendable {
         self.name = name
         self.vni = vni
         self.mtu = mtu
+    }
+}
+
+/// The directory file as it was applied.
+package struct StoredDirectory: Equatable, Sendable {
+    /// The path the user named, for `file:line`.
+    package var path: String
+    /// The file's text.
+    package var text: String
+    /// The generation in which it was applied.
+    package var generation: UInt32
+
+    /// A file with this path and text, applied in `generation`.
+    package init(path: String, text: String, generation: UInt32) {
+        self.path = path
+        self.text = text
+        self.generation = generation
     }
 }
 
