@@ -43,8 +43,9 @@
     /// `scratch` must not overlap the super-frame.
     public mutating func next(into scratch: Frame) -> Frame? {
         guard index < segmentCount, scratch.byteCount >= byteCountMax else { return nil }
-        var segment = scratch
-        segment.byteCount = copy(into: scratch)
+        // SAFETY: no more than byteCountMax. (Not a variable: one that a span borrows from gets a
+        // box on the heap.)
+        let segment = unsafe Frame(base: scratch.base, byteCount: copy(into: scratch))
         var bytes = segment.mutableBytes
         correctNetwork(&bytes)
         correctTransport(&bytes)

@@ -77,6 +77,11 @@ final class Guest {
         ).isSuccess
     }
 
+    /// Whether a ping is answered once what comes first (a handshake) is done.
+    func reaches(_ address: String, bytes: Int = 56) throws -> Bool {
+        try waitUntil(seconds: 4) { try pings(address, bytes: bytes) }
+    }
+
     /// An open TCP connection; `exchange` moves a line over it and back.
     func session(_ address: String, _ port: Int) throws -> Session {
         Session(

@@ -33,7 +33,8 @@ final class OverlaySite {
         }
         for host in site.hosts {
             let isBalanced = try waitUntil(seconds: 2) { try host.control.counters().balanced }
-            #expect(isBalanced, "\(host.name): \(try host.control.run("counters"))")
+            let counters = try host.control.run("counters")
+            #expect(isBalanced, "\(host.name): \(counters)")
             host.stop()
         }
     }

@@ -70,7 +70,7 @@ extension SystemTests {
                 let capture = site.hosts[0].folder.appending(path: "wire.pcap")
                 let dump = try site.hosts[0].namespace.start(
                     ["tcpdump", "-U", "-i", "wire", "-w", capture.path])
-                _ = try waitUntil(seconds: 5) {
+                _ = waitUntil(seconds: 5) {
                     FileManager.default.fileExists(atPath: capture.path)
                 }
                 func shout() throws {
@@ -154,7 +154,7 @@ extension SystemTests {
             let capture = site.hosts[0].folder.appending(path: "wire.pcap").path
             let dump = try site.hosts[0].namespace.start(
                 ["tcpdump", "-U", "-i", "wire", "-w", capture, "udp port 51820"])
-            _ = try waitUntil(seconds: 5) { FileManager.default.fileExists(atPath: capture) }
+            _ = waitUntil(seconds: 5) { FileManager.default.fileExists(atPath: capture) }
             for _ in 0..<5 { #expect(try site.one.pings(site.two.plan.ipv4)) }
             usleep(300_000)
             _ = dump.terminate()
