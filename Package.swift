@@ -101,7 +101,9 @@ let package = Package(
         testRoom("ControlAPITests", ["ControlAPI", yams] + nio),
         testRoom("ControlPlaneTests", ["ControlPlane"]),
         testRoom("vswctlTests", ["vswctl", "ControlAPI"]),
-        testRoom("StyleTests", ["ForwardingTrace"], leaving: ["hot-functions.txt", "forwarding-cost.txt"]),
+        testRoom(
+            "StyleTests", ["ForwardingTrace"],
+            leaving: ["hot-functions.txt", "forwarding-cost.txt"]),
         testRoom("SystemTests", ["ControlAPI"]),
     ]
 )

@@ -45,8 +45,7 @@ apply_policy() {
 start_services() {
     mkdir "$folder/www"
     echo "Hello from web1, through the switch." >"$folder/www/index.html"
-    inside web1 python3 -m http.server 80 --directory "$folder/www" >/dev/null 2>&1 &
-    echo $! >"$folder/http.pid"
+    start web1 http python3 -m http.server 80 --directory "$folder/www" >/dev/null 2>&1
     for name in web1 db1; do
         vswctl capture "$name" --point verdict --write "$folder/$name.pcapng" 2>/dev/null &
         echo $! >"$folder/capture-$name.pid"

@@ -14,6 +14,15 @@ fail() { printf '%s✘ %s%s\n' "$red" "$*" "$plain" >&2; exit 1; }
 # Prints a command as one would type it, and runs it.
 run() { printf '%s$ %s%s\n' "$bold" "$*" "$plain"; "$@"; }
 inside() { local name=$1; shift; ip netns exec "vswdemo-$name" "$@"; }
+# start NAME WORD COMMAND...: the same beside us, noted as WORD so that it is ended with the demo.
+# (Not `inside ... &`: that would note the shell which waits for the command.)
+start() {
+    local name=$1 word=$2; shift 2
+    ip netns exec "vswdemo-$name" "$@" &
+    echo $! >"$folder/$word.pid"
+}
+# finish WORD: ends what start noted as WORD.
+finish() { kill "$(cat "$folder/$1.pid")"; rm "$folder/$1.pid"; }
 pids() { cat "$folder"/*.pid 2>/dev/null || true; }
 
 clean() {
@@ -37,11 +46,10 @@ check() {
 start_daemon() {
     local name=$1; shift
     note "\$ vswitchd --state $folder/$name --socket $folder/$name.sock --name $name $* &"
-    inside "$name" vswitchd --state "$folder/$name" --socket "$folder/$name.sock" --name "$name" \
-        "$@" 2>"$folder/$name.log" &
-    echo $! >"$folder/$name.pid"
+    start "$name" "$name" vswitchd --state "$folder/$name" --socket "$folder/$name.sock" \
+        --name "$name" "$@" 2>"$folder/$name.log"
     for _ in $(seq 100); do
-        vswctl --socket "$folder/$name.sock" status >/dev/null 2>&1 && return
+        vswctl status --socket "$folder/$name.sock" >/dev/null 2>&1 && return
         [ -d "/proc/$(cat "$folder/$name.pid")" ] || fail "vswitchd ended: $(cat "$folder/$name.log")"
         sleep 0.1
     done

@@ -3,8 +3,8 @@ import Packet
 import Ports
 import Telemetry
 
-/// Step 11, inward: datagrams from other hosts are opened in place, and what was sealed in them goes
-/// the way of every frame (11 → 3 → … → 12), from the port of the overlay.
+/// Step 11, inward: datagrams from other hosts are opened in place, and what was sealed in them
+/// goes the way of every frame (11 → 3 → … → 12), from the port of the overlay.
 extension Worker {
     /// Takes in the datagrams that wait.
     mutating func serveUnderlay() {
@@ -35,9 +35,9 @@ extension Worker {
         guard let index = unsafe Session.localIndex(of: base, byteCount: byteCount) else {
             return unsafe takeHandshake(base, byteCount, from: source)
         }
-        guard let session = unsafe session(at: index) else {
-            return dropDatagram(byteCount, .underlay)
-        }
+        var found = unsafe underlay?.pointee.sessions.find(index)
+        if unsafe found == nil { unsafe found = newSession(at: index) }
+        guard let session = unsafe found else { return dropDatagram(byteCount, .underlay) }
         switch unsafe session.pointee.open(base, byteCount: byteCount, now: now) {
         case .packet(let plaintextByteCount):
             unsafe note(session, from: source)
@@ -49,15 +49,15 @@ extension Worker {
         }
     }
 
-    /// The session of an index. A peer's first datagram may come before the engine's word that
-    /// there is a session: then that word waits in the ring.
-    private mutating func session(at index: UInt32) -> UnsafeMutablePointer<Session>? {
-        guard let underlay = unsafe underlay else { return nil }
-        if let session = unsafe underlay.pointee.sessions.find(index) { return unsafe session }
+    /// The session of an index that nobody has yet. A peer's first datagram may come before the
+    /// engine's word that there is a session: then that word waits in the ring.
+    @inline(never)
+    private mutating func newSession(at index: UInt32) -> UnsafeMutablePointer<Session>? {
         obeyOrders()
-        return unsafe underlay.pointee.sessions.find(index)
+        return unsafe underlay?.pointee.sessions.find(index)
     }
 
+    @inline(never)
     private func takeHandshake(
         _ base: UnsafeMutableRawPointer, _ byteCount: Int, from source: UnderlayAddress
     ) {

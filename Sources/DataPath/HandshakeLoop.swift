@@ -140,7 +140,8 @@ struct HandshakeLoop: ~Copyable {
 
 extension HandshakeLoop {
     private mutating func beginProbing(_ peer: PeerNumber) {
-        guard probes[peer] == nil, let low = mtu(1_280, peer), let high = mtu(start.underlayMTU, peer)
+        guard probes[peer] == nil, let low = mtu(1_280, peer),
+            let high = mtu(start.underlayMTU, peer)
         else { return }
         probes[peer] = PathMTUProbe(
             base: min(low.wireGuard, high.wireGuard), limit: high.wireGuard, now: clock.monotonic)
@@ -153,8 +154,10 @@ extension HandshakeLoop {
             worker.ring()
         }
         for (peer, probe) in probes {
-            let frame = probe.plaintextByteCount - Encapsulation.headerByteCount(
-                isIPv6: !start.address.isIPv4)
+            let frame =
+                probe.plaintextByteCount
+                - Encapsulation.headerByteCount(
+                    isIPv6: !start.address.isIPv4)
             guard paths[peer] != frame else { continue }
             paths[peer] = frame
             push(.setPath(peer, frame))

@@ -37,7 +37,8 @@ import Ports
     /// Keeps a copy of `frame`, with its virtio-net header; false when there is no room.
     mutating func hold(_ frame: Frame, from source: PortNumber, for peer: PeerNumber) -> Bool {
         guard count < Self.capacity, let slot = takeSlot() else { return false }
-        var copy = slot < FrameArena.slotCount
+        var copy =
+            slot < FrameArena.slotCount
             ? first.frame(at: slot) : second.frame(at: slot - FrameArena.slotCount)
         copy.byteCount = min(frame.byteCount, copy.byteCount)
         copy.virtio = frame.virtio

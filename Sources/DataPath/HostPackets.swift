@@ -36,7 +36,8 @@ extension Worker {
         var header = frame.mutableBytes
         header.store(own.mac, at: 0)
         header.store(tables.overlay.remote(sender).binding.mac, at: 6)
-        header.store(packet.source.isIPv4 ? EtherType.ipv4.rawValue : EtherType.ipv6.rawValue, at: 12)
+        let etherType = packet.source.isIPv4 ? EtherType.ipv4 : .ipv6
+        header.store(etherType.rawValue, at: 12)
         let sealing = Sealing(peer: peer.rawValue, group: nil)
         join(Passage(frame, from: .overlay, in: network, sealing), &joiner)
     }

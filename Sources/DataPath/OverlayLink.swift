@@ -50,7 +50,9 @@ struct HandshakeDatagram: BitwiseCopyable {
         guard byteCount <= Self.byteCountMax else { return nil }
         self.source = source
         self.byteCount = byteCount
-        for index in 0..<byteCount { bytes[index] = unsafe base.load(fromByteOffset: index, as: UInt8.self) }
+        for index in 0..<byteCount {
+            bytes[index] = unsafe base.load(fromByteOffset: index, as: UInt8.self)
+        }
     }
 
     /// The message, as the engine takes it.

@@ -18,7 +18,9 @@ enum PathProbe {
     init?(_ bytes: RawSpan) {
         guard bytes.byteCount >= Self.byteCountMin else { return nil }
         let isIPv6 = bytes.bigEndian(at: 0, as: UInt8.self) >> 4 == 6
-        let (header, ipProtocol) = isIPv6 ? (40, bytes.bigEndian(at: 6, as: UInt8.self))
+        let (header, ipProtocol) =
+            isIPv6
+            ? (40, bytes.bigEndian(at: 6, as: UInt8.self))
             : (20, bytes.bigEndian(at: 9, as: UInt8.self))
         guard isIPv6 || bytes.bigEndian(at: 0, as: UInt8.self) == 0x45,
             ipProtocol == (isIPv6 ? 58 : 1),
@@ -38,7 +40,8 @@ enum PathProbe {
         let (at, size, header) = isIPv6 ? (8, 16, 40) : (12, 4, 20)
         for index in 0..<size {
             let source: UInt8 = bytes.bytes.bigEndian(at: at + index)
-            bytes.store(bytes.bytes.bigEndian(at: at + size + index, as: UInt8.self), at: at + index)
+            let destination: UInt8 = bytes.bytes.bigEndian(at: at + size + index)
+            bytes.store(destination, at: at + index)
             bytes.store(source, at: at + size + index)
         }
         let old: UInt16 = isIPv6 ? 0x8000 : 0x0800
@@ -50,8 +53,8 @@ enum PathProbe {
 }
 
 extension PathProbe {
-    /// Writes a request of `byteCount` bytes from `source` to `destination` into `bytes`, which must
-    /// have so many; at least ``byteCountMin``.
+    /// Writes a request of `byteCount` bytes from `source` to `destination` into `bytes`, which
+    /// must have so many; at least ``byteCountMin``.
     static func write(
         into bytes: inout MutableRawSpan, byteCount: Int, from source: IPAddress,
         to destination: IPAddress

@@ -37,7 +37,7 @@ package final class Snapshot: Sendable {
         let others = overlay.map { OverlayTables(configuration, $0, remoteBindings, in: arena) }
         tables = unsafe SnapshotTables(
             (sequence, configuration.generation), ports: (ports.entries, ports.count),
-            networks: networks, policy: configuration.policy.table, overlay: others ?? .none)
+            networks: networks, (configuration.policy.table, others ?? .none))
         self.bindings = bindings
         self.remoteBindings = remoteBindings
     }
@@ -110,23 +110,21 @@ package final class Snapshot: Sendable {
     fileprivate init(
         _ number: (sequence: UInt64, generation: UInt32),
         ports: (entries: UnsafePointer<PortEntry>?, count: Int),
-        networks: UnsafePointer<NetworkEntry>?, policy: PolicyTable, overlay: OverlayTables
+        networks: UnsafePointer<NetworkEntry>?, _ judges: (policy: PolicyTable, OverlayTables)
     ) {
         sequence = number.sequence
         generation = number.generation
         unsafe self.ports = unsafe ports.entries
         portCount = unsafe ports.count
         unsafe self.networks = unsafe networks
-        self.policy = policy
-        self.overlay = overlay
+        (policy, overlay) = judges
     }
 
     /// No snapshot: there are no ports.
     ///
     /// Built when the worker is made, not in a turn.
     static let none = unsafe SnapshotTables(
-        (0, 0), ports: (nil, 0), networks: nil, policy: CompiledPolicy.empty.table,
-        overlay: .none)
+        (0, 0), ports: (nil, 0), networks: nil, (CompiledPolicy.empty.table, .none))
 
     /// Whether this stands for no snapshot.
     var isNone: Bool { sequence == 0 }

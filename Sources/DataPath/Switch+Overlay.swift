@@ -5,8 +5,8 @@ import Telemetry
 
 /// The overlay as the control side sees it.
 extension Switch {
-    /// Opens the way to the other hosts, once, before the first configuration with an overlay. If it
-    /// throws, nothing is left open.
+    /// Opens the way to the other hosts, once, before the first configuration with an overlay. If
+    /// it throws, nothing is left open.
     package func openOverlay(_ start: OverlayStart) throws(OverlayError) {
         let port: UnderlayPort
         do throws(UnderlayError) {
@@ -39,7 +39,8 @@ extension Switch {
     /// Begins a handshake with one peer, or with all, soon.
     package func rekey(_ peer: PeerNumber?) {
         state.withLock { state in
-            let peers = peer.map { [$0] } ?? state.configuration?.overlay?.peers
+            let peers =
+                peer.map { [$0] } ?? state.configuration?.overlay?.peers
                 .map(\.settings.number) ?? []
             for peer in peers { state.overlay?.handshakes.rekey(peer) }
         }

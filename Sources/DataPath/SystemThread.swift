@@ -33,6 +33,7 @@ final class SystemThread: Sendable {
 
     private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? =
         { argument in
+            // SAFETY: what init retained for this thread, once.
             let start = unsafe Unmanaged<Start>.fromOpaque(argument.unsafelyUnwrapped)
                 .takeRetainedValue()
             start.name.withUTF8Buffer { bytes in

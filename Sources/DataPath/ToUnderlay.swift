@@ -94,9 +94,11 @@ extension Worker {
         guard let underlay = unsafe underlay else { return .failed(.noSession) }
         var lane = unsafe underlay.pointee[peer]
         if lane.mayAsk(now: now) { notify(.wantsSession(peer)) }
-        let hasRoom = unsafe lane.heldCount < HeldFrames.shareMax
+        let hasRoom =
+            unsafe lane.heldCount < HeldFrames.shareMax
             || underlay.pointee.held.count == lane.heldCount
-        let isHeld = unsafe hasRoom && passage.destination.isOverlay
+        let isHeld =
+            unsafe hasRoom && passage.destination.isOverlay
             && !passage.parsed.destinationMAC.isMulticast
             && underlay.pointee.held.hold(passage.frame, from: passage.source.number, for: peer)
         if isHeld { lane.heldCount += 1 }
@@ -141,6 +143,7 @@ extension Worker {
     }
 
     /// Tells the handshake thread. A full ring loses the word, which is said again.
+    @inline(never)
     func notify(_ notice: OverlayNotice) {
         guard let link = unsafe underlay?.pointee.link else { return }
         _ = link.notices.push(notice)

@@ -5,6 +5,7 @@ import Telemetry
 /// What the handshake thread asks of a worker, done between two batches, strictly in order.
 extension Worker {
     /// Carries out the waiting orders.
+    @inline(never)
     mutating func obeyOrders() {
         guard let link = unsafe underlay?.pointee.link else { return }
         while let order = link.orders.pop() { obey(order) }
@@ -68,8 +69,11 @@ extension Worker {
 
     /// Counts a frame that waited in vain; its port may have left meanwhile.
     private mutating func dropHeld(from number: PortNumber) {
-        guard isServed(number) else { return retired.dropped[.noSession] &+= 1 }
-        count(number).countDrop(.noSession)
+        if isServed(number) {
+            count(number).countDrop(.noSession)
+        } else {
+            retired.dropped[.noSession] &+= 1
+        }
     }
 
     /// Sends an echo request of `byteCount` bytes of plaintext to `peer`.

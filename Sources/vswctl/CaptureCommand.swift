@@ -68,7 +68,7 @@ struct CaptureCommand: AsyncParsableCommand {
         interrupt.then { capture.cancel() }
         try await capture.value
         let packets = await sink.count
-        try? Output.error.write("\(packets) packet\(packets == 1 ? "" : "s") captured\n")
+        try? Output.error.write("\(packets.of("packet")) captured\n")
     }
 
     private var form: PacketSink.Form {

@@ -37,11 +37,11 @@ extension DirectoryCommand {
             let reply = try await control.client.checkDirectory(request)
             if control.json || reply.valid {
                 try control.show(reply) {
-                    "valid: \($0.hosts) other hosts, \($0.vms) interfaces of their VMs\n"
+                    "valid: \($0.hosts.of("other host")) with \($0.vms.of("VM interface"))\n"
                 }
             }
             guard reply.valid else {
-                let count = "\(reply.errors.count) error\(reply.errors.count == 1 ? "" : "s")"
+                let count = reply.errors.count.of("error")
                 throw CommandFailure(
                     faults: reply.errors, "the directory has \(count); correct the lines above")
             }
@@ -63,8 +63,8 @@ extension DirectoryCommand {
             let request = try DirectoryRequest(reading: path)
             try control.show(try await control.client.applyDirectory(request)) { reply in
                 reply.warnings.map { "warning: \($0.printable)\n" }.joined()
-                    + "directory applied: \(reply.hosts) other hosts, \(reply.vms) interfaces of "
-                    + "their VMs, generation \(reply.generation)\n"
+                    + "directory applied: \(reply.hosts.of("other host")) with "
+                    + "\(reply.vms.of("VM interface")), generation \(reply.generation)\n"
             }
         }
     }

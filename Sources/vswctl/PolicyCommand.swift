@@ -45,7 +45,7 @@ extension PolicyCommand {
             let reply = try await control.client.checkPolicy(request)
             if control.json || reply.valid { try control.show(reply, Self.text) }
             guard reply.valid else {
-                let count = "\(reply.errors.count) error\(reply.errors.count == 1 ? "" : "s")"
+                let count = reply.errors.count.of("error")
                 throw CommandFailure(
                     faults: reply.errors, "the policy has \(count); correct the lines above")
             }

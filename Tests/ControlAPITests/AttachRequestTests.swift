@@ -44,7 +44,7 @@ struct AttachRequestTests {
         #expect(problem?.field == "mode")
         #expect(
             problem?.detail
-                == "'bridge' is not a port mode; known are tap, netdev, vhost-user.")
+                == "'bridge' is not a port mode; known are tap, netdev, host, vhost-user.")
     }
 
     @Test("a wrong element of a list is named by its place")

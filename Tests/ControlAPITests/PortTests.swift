@@ -47,7 +47,7 @@ struct PortTests {
 
     @Test("states and modes are spelled as users type them")
     func spelling() {
-        #expect(PortMode.allCases.map(\.rawValue) == ["tap", "netdev", "vhost-user"])
+        #expect(PortMode.allCases.map(\.rawValue) == ["tap", "netdev", "host", "vhost-user"])
         #expect(PortState.allCases.map(\.rawValue) == ["open", "closed", "missing"])
     }
 }

@@ -82,7 +82,8 @@ final class OverlayRig {
         _ index: Int, _ peerKey: PrivateKey, _ policy: String
     ) throws -> SwitchConfiguration {
         let vni = try #require(VNI(rawValue: 42))
-        let (own, other) = (FrameBuilder.Station(UInt8(index + 1)), FrameBuilder.Station(UInt8(2 - index)))
+        let own = FrameBuilder.Station(UInt8(index + 1))
+        let other = FrameBuilder.Station(UInt8(2 - index))
         var port = PortConfiguration(
             number: Self.guestPort, network: 0, isUplink: false,
             binding: PortBinding(mac: own.mac, addresses: [own.ip]))

@@ -46,7 +46,8 @@ import Testing
     /// An Ethernet frame with a TCP segment that asks a web server for a page.
     private static var request: [UInt8] {
         let text = Array("GET /marker-4711 HTTP/1.0\r\n\r\n".utf8)
-        let tcp: [UInt8] = [0x9c, 0x40, 0, 80, 0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 0x20, 0, 0, 0, 0, 0]
+        let ports: [UInt8] = [0x9c, 0x40, 0, 80]
+        let tcp = ports + [0, 0, 0, 1, 0, 0, 0, 1, 0x50, 0x18, 0x20, 0, 0, 0, 0, 0]
         var header: [UInt8] = [0x45, 0] + InnerPacket.big(UInt16(20 + tcp.count + text.count))
         header += [0, 1, 0x40, 0, 64, 6, 0, 0, 10, 66, 0, 1, 10, 66, 0, 2]
         header.replaceSubrange(10..<12, with: InnerPacket.big(~InnerPacket.sum(header)))
@@ -74,7 +75,8 @@ import Testing
         tshark.standardOutput = output
         tshark.standardError = FileHandle.nullDevice
         try tshark.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let printed = output.fileHandleForReading.readDataToEndOfFile()
+        let text = String(decoding: printed, as: UTF8.self)
         tshark.waitUntilExit()
         return text
     }
@@ -89,7 +91,8 @@ import Testing
             var header: [UInt8] = [0x45, 0] + InnerPacket.big(UInt16(28 + payload.count))
             header += [0, 0, 0x40, 0, 64, 17, 0, 0] + ends
             header.replaceSubrange(10..<12, with: InnerPacket.big(~InnerPacket.sum(header)))
-            let udp = InnerPacket.big(51_820) + InnerPacket.big(51_820)
+            let udp =
+                InnerPacket.big(51_820) + InnerPacket.big(51_820)
                 + InnerPacket.big(UInt16(8 + payload.count)) + [0, 0]
             let frame = [UInt8](repeating: 2, count: 12) + [8, 0] + header + udp + payload
             let size = little(UInt32(frame.count))

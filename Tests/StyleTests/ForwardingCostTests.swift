@@ -35,7 +35,8 @@ import Testing
     private func instructions(frames: Int) throws -> Int {
         let program = NSTemporaryDirectory() + "vsw-trace-\(getpid())"
         defer { try? FileManager.default.removeItem(atPath: program) }
-        try run("objcopy", "--strip-debug", Repository.root + "/.build/release/ForwardingTrace", program)
+        let built = Repository.root + "/.build/release/ForwardingTrace"
+        try run("objcopy", "--strip-debug", built, program)
         let output = URL(filePath: NSTemporaryDirectory() + "vsw-callgrind-\(getpid())-\(frames)")
         defer { try? FileManager.default.removeItem(at: output) }
         try run(

@@ -23,7 +23,7 @@ enum Repository {
     }
 
     /// Every Swift file of ours, split once for all checks.
-    private static let swiftFiles = ["Sources", "Tests"]
+    private static let swiftFiles = ["Sources", "Tests", "Benchmarks"]
         .flatMap { paths(below: $0, suffix: ".swift") }
         .map { SourceFile(path: $0, text: (try? text(of: $0)) ?? "") }
 

@@ -20,6 +20,11 @@ struct GuestPlan {
     /// As `Tests/traffic/frames.py` reads it.
     var identity: String { "\(mac)/\(ipv4)/\(ipv6)" }
 
+    /// The line of a directory that places this VM on a host.
+    var directoryEntry: String {
+        "\(name): {network: default, mac: \"\(mac)\", ip: [\(ipv4), \"\(ipv6)\"]}"
+    }
+
     func address(_ family: Family) -> String { family == .ipv4 ? ipv4 : ipv6 }
 }
 

@@ -88,7 +88,7 @@ final class OverlaySite {
                     endpoint: "\(wire.endpoint(index + 1))"
                     address: 10.98.0.\(index + 1)
                     vms:
-                      \(plan.name): {network: default, mac: "\(plan.mac)", ip: [\(plan.ipv4), "\(plan.ipv6)"]}
+                      \(plan.directoryEntry)
 
                 """
         }
@@ -106,7 +106,8 @@ final class OverlaySite {
 
     /// What the overlay's port of host `index` dropped, by reason.
     func overlayDrops(_ index: Int) throws -> [String: UInt64] {
-        try hosts[index].control.counters("overlay").dropped
+        let ports = try hosts[index].control.counters().ports
+        return try #require(ports.first { $0.device == "overlay" }).counters.dropped
     }
 
     private func remove() {

@@ -68,11 +68,7 @@ extension SystemTests {
             try OverlaySite.run { site in
                 let marker = "marker-\(UUID().uuidString)"
                 let capture = site.hosts[0].folder.appending(path: "wire.pcap")
-                let dump = try site.hosts[0].namespace.start(
-                    ["tcpdump", "-U", "-i", "wire", "-w", capture.path])
-                _ = waitUntil(seconds: 5) {
-                    FileManager.default.fileExists(atPath: capture.path)
-                }
+                let dump = try watchWire(site, to: capture.path)
                 func shout() throws {
                     let line = "echo \(marker) >/dev/udp/\(site.two.plan.ipv4)/53"
                     for _ in 0..<5 { try site.one.namespace.must("bash -c '\(line)' || true") }
@@ -136,12 +132,22 @@ extension SystemTests {
         func directoryEntitles() throws {
             try OverlaySite.run { site in
                 #expect(try site.one.pings(site.two.plan.ipv4))
-                let text = try site.directory { $0.replace(site.one.plan.mac, with: "02:66:00:00:00:99") }
+                let text = try site.directory {
+                    $0.replace(site.one.plan.mac, with: "02:66:00:00:00:99")
+                }
                 let file = try site.hosts[1].write(text, as: "directory.yaml")
                 try site.hosts[1].control.must("directory", "apply", file)
                 #expect(try !site.one.pings(site.two.plan.ipv4))
                 #expect(try site.overlayDrops(1)["binding", default: 0] > 0)
             }
+        }
+
+        /// Records the wire, every frame at once, until the process is terminated.
+        private func watchWire(_ site: OverlaySite, to path: String) throws -> Background {
+            let dump = try site.hosts[0].namespace.start(
+                ["tcpdump", "--immediate-mode", "-U", "-i", "wire", "-w", path])
+            _ = waitUntil(seconds: 5) { FileManager.default.fileExists(atPath: path) }
+            return dump
         }
 
         private struct Record {
@@ -152,9 +158,7 @@ extension SystemTests {
         /// Lets the guests talk, with the wire recorded from before the handshake.
         private func record(_ site: OverlaySite) throws -> Record {
             let capture = site.hosts[0].folder.appending(path: "wire.pcap").path
-            let dump = try site.hosts[0].namespace.start(
-                ["tcpdump", "-U", "-i", "wire", "-w", capture, "udp port 51820"])
-            _ = waitUntil(seconds: 5) { FileManager.default.fileExists(atPath: capture) }
+            let dump = try watchWire(site, to: capture)
             for _ in 0..<5 { #expect(try site.one.pings(site.two.plan.ipv4)) }
             usleep(300_000)
             _ = dump.terminate()

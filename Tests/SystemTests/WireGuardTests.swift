@@ -94,7 +94,9 @@ extension SystemTests {
             } catch {
                 Issue.record("\(error)\nthe daemon's log:\n\(stage.host.log.suffix(4_000))")
             }
-            let isBalanced = try waitUntil(seconds: 2) { try stage.host.control.counters().balanced }
+            let isBalanced = try waitUntil(seconds: 2) {
+                try stage.host.control.counters().balanced
+            }
             #expect(isBalanced)
             stage.host.stop()
         }
@@ -125,7 +127,7 @@ extension SystemTests {
             if course.sharesKey { text += "    preshared-key-file: \(files)/psk\n" }
             text += """
                     vms:
-                      two: {network: default, mac: "\(plan.mac)", ip: [\(plan.ipv4), "\(plan.ipv6)"]}
+                      \(plan.directoryEntry)
 
                 """
             try host.control.must("directory", "apply", try host.write(text, as: "directory.yaml"))

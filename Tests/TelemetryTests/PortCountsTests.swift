@@ -41,7 +41,7 @@ struct PortCountsTests {
         #expect((after - before + before).receivedFrames == 3)
     }
 
-    @Test("received = transmitted + replicated + answered + dropped, and nothing else enters the sum")
+    @Test("received = transmitted + replicated + answered + dropped, and no other count")
     func balances() {
         var counts = PortCounts()
         counts.receivedFrames = 10

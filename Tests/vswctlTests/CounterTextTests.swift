@@ -63,6 +63,6 @@ struct CounterTextTests {
     func detail() {
         let text = CounterText.detail(Self.counters)
         #expect(text.contains("  spoofed_mac") && !text.contains("runt"))
-        #expect(text.split(separator: "\n").count == 8 + 3)
+        #expect(text.split(separator: "\n").count == 9 + 3)
     }
 }

@@ -20,7 +20,7 @@ struct DirectoryCommandTests {
         let reply = DirectoryCheckReply(hosts: 2, vms: 5, errors: [])
         let (run, requests, path) = try run("check", "POST /v1/directory/check", .init(reply))
         #expect(run.status == 0)
-        #expect(run.output == "valid: 2 other hosts, 5 interfaces of their VMs\n")
+        #expect(run.output == "valid: 2 other hosts with 5 VM interfaces\n")
         let body = try #require(requests.first?.split(separator: "\n").last)
         #expect(
             try DirectoryRequest.decode(body.utf8)
@@ -55,7 +55,7 @@ struct DirectoryCommandTests {
         #expect(
             run.output == """
                 warning: Host 'hv2' has never answered.
-                directory applied: 1 other hosts, 2 interfaces of their VMs, generation 9
+                directory applied: 1 other host with 2 VM interfaces, generation 9
 
                 """)
     }

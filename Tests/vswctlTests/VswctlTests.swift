@@ -32,7 +32,7 @@ struct VswctlTests {
             ["capture"], ["capture", "a", "a"], ["capture", "a", "--count", "0"],
             ["capture", "a", "--duration", "1w"], ["capture", "a", "--snaplen", "1"],
             ["capture", "a", "--json", "--write", "-"], ["capture", "a", "--point", "host"],
-            ["policy", "diff", "a"], ["overlay", "peers"],
+            ["policy", "diff", "a"], ["overlay"], ["overlay", "peers", "surplus"], ["directory"],
         ])
     func usage(arguments: [String]) throws {
         let run = try CommandLineRun(arguments)

@@ -71,7 +71,8 @@ extension SwitchController {
     /// The lowest number that no port has, not even one that is being detached.
     func freeNumber() throws(Problem) -> PortNumber {
         let taken = Set(links.values.map(\.number.rawValue))
-        guard let free = (1..<UInt16(Switch.portCountMax)).first(where: { !taken.contains($0) }) else {
+        let numbers = 1..<UInt16(Switch.portCountMax)
+        guard let free = numbers.first(where: { !taken.contains($0) }) else {
             throw Problem(
                 .conflict, "The switch has no room for another port.", field: "device",
                 hint: "Detach a port that is no longer needed.")

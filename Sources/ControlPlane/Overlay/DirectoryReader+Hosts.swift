@@ -70,7 +70,7 @@ extension DirectoryReader {
             frame, "an address and a UDP port",
             hint: "write 192.0.2.2:51820 or \"[2001:db8::2]:51820\"; names are not looked up"
         ) { text in
-            UnderlayAddress(text).flatMap { $0.address.isHost ? $0 : nil }
+            UnderlayAddress(text).flatMap { $0.address.isDestination ? $0 : nil }
         }
     }
 

@@ -33,7 +33,9 @@ package enum HostEndpoint {
     }
 
     /// Another host, as policies see it.
-    static func endpoint(of name: String, _ number: UInt16, at address: IPAddress) -> PolicyEndpoint {
+    static func endpoint(
+        of name: String, _ number: UInt16, at address: IPAddress
+    ) -> PolicyEndpoint {
         var endpoint = PolicyEndpoint(
             vm: name, labels: labels(name), network: .hosts, mac: mac(of: number))
         endpoint.addresses = [address]

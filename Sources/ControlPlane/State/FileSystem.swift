@@ -5,20 +5,20 @@ import Glibc
 ///
 /// The C functions take pointers to the path's bytes; Swift keeps those alive for the call, and
 /// none of the functions keeps them longer.
-enum FileSystem {
+package enum FileSystem {
     /// Opens or makes a file that only the owner may read; never follows a link at the end.
-    static func makeFile(_ path: String, exclusively: Bool = false) -> CInt {
+    package static func makeFile(_ path: String, exclusively: Bool = false) -> CInt {
         let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (exclusively ? O_EXCL : 0)
         return unsafe open(path, flags, 0o600)
     }
 
     /// Opens a file to read it; never follows a link at the end, never waits for a pipe.
-    static func openFile(_ path: String) -> CInt {
+    package static func openFile(_ path: String) -> CInt {
         unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
     }
 
     /// Reads up to as many bytes as `bytes` holds; how many there were, or -1.
-    static func read(_ descriptor: CInt, into bytes: inout [UInt8]) -> Int {
+    package static func read(_ descriptor: CInt, into bytes: inout [UInt8]) -> Int {
         var count = 0
         while count < bytes.count {
             let more = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -33,7 +33,7 @@ enum FileSystem {
     }
 
     /// Writes all of `bytes`.
-    static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
+    package static func write(_ bytes: [UInt8], to descriptor: CInt) -> Bool {
         var count = 0
         while count < bytes.count {
             let more = unsafe bytes[count...].withUnsafeBytes { buffer in
@@ -47,10 +47,12 @@ enum FileSystem {
     }
 
     /// Gives a file another name, which must not be taken.
-    static func link(_ path: String, as other: String) -> CInt { unsafe Glibc.link(path, other) }
+    package static func link(_ path: String, as other: String) -> CInt {
+        unsafe Glibc.link(path, other)
+    }
 
     /// Waits until the directory's names are on the disk.
-    static func flushDirectory(_ path: String) -> Bool {
+    package static func flushDirectory(_ path: String) -> Bool {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
@@ -58,10 +60,12 @@ enum FileSystem {
     }
 
     /// Makes a directory with these permissions.
-    static func makeDirectory(_ path: String, mode: mode_t) -> CInt { unsafe mkdir(path, mode) }
+    package static func makeDirectory(_ path: String, mode: mode_t) -> CInt {
+        unsafe mkdir(path, mode)
+    }
 
     /// Makes every directory of `path` that is missing; false leaves the reason in `errno`.
-    static func makeDirectories(_ path: String, mode: mode_t) -> Bool {
+    package static func makeDirectories(_ path: String, mode: mode_t) -> Bool {
         var prefix = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             prefix += part + "/"
@@ -72,32 +76,32 @@ enum FileSystem {
     }
 
     /// Removes a file; whether it was there does not matter.
-    static func remove(_ path: String) { _ = unsafe unlink(path) }
+    package static func remove(_ path: String) { _ = unsafe unlink(path) }
 
     /// Moves a file over another, at once.
-    static func move(_ path: String, to destination: String) -> CInt {
+    package static func move(_ path: String, to destination: String) -> CInt {
         unsafe rename(path, destination)
     }
 
     /// Whether something has this path.
-    static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+    package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
     /// Whether `path` is a Unix socket.
-    static func isSocket(_ path: String) -> Bool {
+    package static func isSocket(_ path: String) -> Bool {
         var facts = stat()
         return unsafe lstat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFSOCK
     }
 
     /// Whether files can be made in the directory.
-    static func canWrite(in directory: String) -> Bool {
+    package static func canWrite(in directory: String) -> Bool {
         unsafe access(directory, W_OK | X_OK) == 0
     }
 
     /// Closes a descriptor.
-    static func close(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
+    package static func close(_ descriptor: CInt) { _ = Glibc.close(descriptor) }
 
     /// Sets the permissions of a file.
-    static func setMode(_ path: String, _ mode: mode_t) -> CInt { unsafe chmod(path, mode) }
+    package static func setMode(_ path: String, _ mode: mode_t) -> CInt { unsafe chmod(path, mode) }
 }
 
 /// The system's words for an error number.
