@@ -47,7 +47,9 @@ func configuration() throws -> SwitchConfiguration {
 /// Sends `total` frames in batches of 64, and holds that each arrives.
 func run(_ total: Int) throws {
     let settings = SwitchSettings()
-    guard let link = WorkerLink(), let poller = Poller(bell: link.bell) else { stop("no descriptor") }
+    guard let link = WorkerLink(), let poller = Poller(bell: link.bell) else {
+        stop("no descriptor")
+    }
     var worker = try Worker(settings, link, poller)
     for (index, wire) in wires.enumerated() {
         let slot = UnsafeMutablePointer<PortSlot>.allocate(capacity: 1)

@@ -11,6 +11,7 @@ on() { local number=$1; shift; vswctl "$@" --socket "$D/$number.sock"; }
 host() {
     cat >"$D/$1.yaml" <<END
 name: hv$1
+worker-cpus: [$((($1 - 1) % $(nproc)))]
 overlay:
   listen: 192.168.77.$1:51820
   address: 10.98.0.$1

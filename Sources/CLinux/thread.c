@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,6 +26,12 @@ int vsw_pin_thread(int cpu) {
 int vsw_lower_priority(void) {
     // For a thread id, Linux sets the niceness of this thread alone (setpriority(2), "NOTES").
     return setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), 5) < 0 ? -errno : 0;
+}
+
+int vsw_forbid_dumps(void) {
+    struct rlimit none = {0, 0};
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || setrlimit(RLIMIT_CORE, &none) < 0) return -errno;
+    return 0;
 }
 
 int vsw_name_thread(const char *name) {

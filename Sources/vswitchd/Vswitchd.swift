@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import ControlPlane
 import Foundation
 import Glibc
@@ -59,11 +60,15 @@ import Logging
         // A client that hangs up is an error of its connection, not the daemon's end.
         signal(SIGPIPE, SIG_IGN)
         umask(0o077)
+        guard vsw_forbid_dumps() == 0 else {
+            throw StartError("the process's memory cannot be kept out of core dumps")
+        }
         let host = try configuration()
         var daemon = Daemon(
             name: name ?? host.name ?? HostFacts.machineName, stateDirectory: state,
             socketPath: socketPath, logger: logger)
         daemon.overlay = host.overlay
+        daemon.settings = host.dataPath
         try await daemon.run()
     }
 

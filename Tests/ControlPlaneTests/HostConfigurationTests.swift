@@ -1,4 +1,5 @@
 import ControlPlane
+import DataPath
 import Testing
 
 @Suite("HostConfiguration")
@@ -13,6 +14,13 @@ struct HostConfigurationTests {
     func reads() throws {
         let configuration = try HostConfiguration("name: hv1\nworkers: 1\n", path: "v.yaml")
         #expect(configuration.name == "hv1" && configuration.workers == 1)
+        #expect(configuration.dataPath.processor == SwitchSettings().processor)
+    }
+
+    @Test("a worker is bound to the processor that the file names")
+    func bindsWorkers() throws {
+        let configuration = try HostConfiguration("worker-cpus: [0]\n", path: "v.yaml")
+        #expect(configuration.dataPath.processor == 0)
     }
 
     @Test(
@@ -23,6 +31,10 @@ struct HostConfigurationTests {
             ("workers: 2\n", "v.yaml:1:10: more than one worker is not yet"),
             ("workers: many\n", "v.yaml:1:10: 'workers' must be"),
             ("workers: 0\n", "v.yaml:1:10: 'workers' must be"),
+            ("worker-cpus: 1\n", "v.yaml:1:14: 'worker-cpus' must be a list"),
+            ("worker-cpus: [99999]\n", "v.yaml:1:14: 'worker-cpus' must be a list of processors"),
+            ("worker-cpus: [-1]\n", "v.yaml:1:14: 'worker-cpus' must be a list of processors"),
+            ("worker-cpus: [0, 0]\n", "v.yaml:1:14: 'worker-cpus' must name one"),
             ("name: [a]\n", "v.yaml:1:7: 'name' must"),
             ("name: \"a b\"\n", "v.yaml:1:7: 'name' must"),
             ("name:\n", "v.yaml:1"),

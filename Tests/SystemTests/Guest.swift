@@ -32,10 +32,10 @@ struct GuestPlan {
 enum Family: CaseIterable { case ipv4, ipv6 }
 
 /// A VM: a network namespace with one device, which a port of the switch serves.
-final class Guest {
+final class Guest: Station {
     let plan: GuestPlan
     let namespace: NetworkNamespace
-    private var servers: [Background] = []
+    var servers: [Background] = []
 
     init(_ plan: GuestPlan) throws {
         self.plan = plan
@@ -56,54 +56,23 @@ final class Guest {
             """)
     }
 
-    static let tools = URL(filePath: #filePath).resolvingSymlinksInPath()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "traffic").path
-
-    /// What the traffic tool prints about one attempt: `answered`, `timeout`, …
-    func tries(_ arguments: String..., seconds: Int = 30) throws -> String {
-        let result = try namespace.run(
-            "sh", "-c", "exec \(Self.tools)/traffic.py \(arguments.joined(separator: " "))",
-            seconds: seconds)
-        return result.isSuccess ? result.lines.last ?? "" : result.description
-    }
-
-    /// Answers TCP connections and UDP datagrams on these ports from now on.
-    func serve(_ ports: Int...) throws {
-        let server = try namespace.start(
-            [Self.tools + "/traffic.py", "serve"] + ports.map { String($0) })
-        _ = try server.lines(1)
-        servers.append(server)
-    }
-
-    /// Whether one echo request is answered.
-    func pings(_ address: String, bytes: Int = 56) throws -> Bool {
-        try namespace.run(
-            "ping", "-n", "-c", "1", "-W", "1", "-M", "do", "-s", "\(bytes)", address
-        ).isSuccess
-    }
-
-    /// Whether a ping is answered once what comes first (a handshake) is done.
-    func reaches(_ address: String, bytes: Int = 56) throws -> Bool {
-        try waitUntil(seconds: 4) { try pings(address, bytes: bytes) }
-    }
-
     /// An open TCP connection; `exchange` moves a line over it and back.
     func session(_ address: String, _ port: Int) throws -> Session {
         Session(
-            try namespace.start([Self.tools + "/traffic.py", "session", address, "\(port)"]))
+            try namespace.start([TrafficTools.path + "/traffic.py", "session", address, "\(port)"]))
     }
 
     /// Sends frames that no honest guest sends; see `Tests/traffic/frames.py`.
     func inject(_ names: [String], toward peer: GuestPlan, count: Int = 1) throws {
         try namespace.must(
-            "\(Self.tools)/frames.py inject \(device) \(plan.identity) \(peer.identity) "
+            "\(TrafficTools.path)/frames.py inject \(device) \(plan.identity) \(peer.identity) "
                 + "\(count) \(names.joined(separator: " "))")
     }
 
     /// Watches what arrives, judging it by what is true about `plans`.
     func watch(_ plans: [GuestPlan]) throws -> Watch {
         let eye = try namespace.start(
-            [Self.tools + "/frames.py", "watch", device] + plans.map(\.identity))
+            [TrafficTools.path + "/frames.py", "watch", device] + plans.map(\.identity))
         _ = try eye.lines(1)
         return Watch(eye: eye)
     }

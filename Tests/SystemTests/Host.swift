@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// One machine: a network namespace in which the real `vswitchd` runs on its own state and socket.
-final class Host {
+final class Host: Station {
     let namespace: NetworkNamespace
     let name: String
     /// What `vswitch.yaml` says; nothing, and the daemon starts without one.
@@ -11,6 +11,7 @@ final class Host {
     /// Holds the daemon's state, its socket, and the policy files.
     let folder: URL
     private(set) var daemon: Background?
+    var servers: [Background] = []
     private var logs = ""
 
     init(_ name: String = "hv1") throws {

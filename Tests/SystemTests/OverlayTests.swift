@@ -108,7 +108,7 @@ extension SystemTests {
         func refusesReplay() throws {
             try OverlaySite.run { site in
                 let before = try record(site)
-                let tool = Guest.tools + "/wire.py"
+                let tool = TrafficTools.path + "/wire.py"
                 let played = try site.hosts[0].namespace.must(
                     "\(tool) replay wire \(before.capture) 51820")
                 try expectNothingNew(site, before, "replay of \(played)")
@@ -120,11 +120,24 @@ extension SystemTests {
         func refusesChange() throws {
             try OverlaySite.run { site in
                 let before = try record(site)
-                let tool = Guest.tools + "/wire.py"
+                let tool = TrafficTools.path + "/wire.py"
                 let played = try site.hosts[0].namespace.must(
                     "\(tool) flip wire \(before.capture) 51820")
                 try expectNothingNew(site, before, "flips: \(played)")
                 #expect(try site.overlayDrops(1)["auth", default: 0] > 0)
+            }
+        }
+
+        @Test("keys lie in locked memory, and the daemon leaves no core")
+        func keepsKeys() throws {
+            try OverlaySite.run { site in
+                let pid = try site.hosts[0].control.status().processID
+                let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+                let locked = try #require(status.firstMatch(of: /VmLck:\s+(\d+) kB/))
+                #expect(Int(locked.output.1).map { $0 >= 1_024 } == true, "\(locked.output.0)")
+                let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
+                #expect(limits.contains(#/Max core file size +0 +0 /#))
+                #expect(try site.hosts[0].control.status().warnings.isEmpty)
             }
         }
 

@@ -54,7 +54,7 @@ extension SystemTests {
                 try site.add(GuestPlan(name: "one", number: 1))
                 let host = site.host.namespace
                 try host.ip("link add small mtu 1280 type veth peer name other mtu 1280")
-                let holder = try host.start([Guest.tools + "/traffic.py", "hold", "held"])
+                let holder = try host.start([TrafficTools.path + "/traffic.py", "hold", "held"])
                 defer { holder.kill() }
                 _ = try holder.lines(1)
                 let before = try snapshot(site)

@@ -53,7 +53,7 @@ extension SystemTests {
                 defer { router.remove() }
                 try site.host.apply(policy("allow any -> any"))
                 #expect(try guest.pings("10.66.0.254"))
-                try router.must("\(Guest.tools)/frames.py flood eth0 20000")
+                try router.must("\(TrafficTools.path)/frames.py flood eth0 20000")
                 #expect(try guest.pings("10.66.0.254"), "an address in use stays reachable")
                 let uplink = try site.control.ports().first { $0.uplink }
                 #expect(uplink?.state == .open)
@@ -89,13 +89,13 @@ extension SystemTests {
             try guest.namespace.ip("addr flush dev \(guest.device) scope global")
             let client = try guest.namespace.run(
                 "busybox", "udhcpc", "-i", guest.device, "-n", "-q", "-f", "-t", "5", "-T", "1",
-                "-s", Guest.tools + "/lease.sh")
+                "-s", TrafficTools.path + "/lease.sh")
             #expect(
                 client.output.contains("bound \(guest.plan.ipv4)"), "\(client) \(server.errors)")
         }
 
         private func serve(on router: NetworkNamespace) throws -> Background {
-            let server = try router.start([Guest.tools + "/traffic.py", "serve", "80", "81"])
+            let server = try router.start([TrafficTools.path + "/traffic.py", "serve", "80", "81"])
             _ = try server.lines(1)
             return server
         }
@@ -106,7 +106,7 @@ extension SystemTests {
         {
             try router.must("ip route replace 10.66.0.1/32 dev eth0 src \(source)")
             let result = try router.run(
-                Guest.tools + "/traffic.py", "connect", "10.66.0.1", "\(port)", "0.7")
+                TrafficTools.path + "/traffic.py", "connect", "10.66.0.1", "\(port)", "0.7")
             return result.lines.last ?? result.description
         }
     }

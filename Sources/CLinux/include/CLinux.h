@@ -170,8 +170,12 @@ int vsw_gettid(void);
 /// Binds the calling thread to one CPU. Returns 0 or -errno.
 int vsw_pin_thread(int cpu);
 
-// Makes the calling thread give way to others (niceness 5). 0 or -errno.
+/// Makes the calling thread give way to others (niceness 5). Returns 0 or -errno.
 int vsw_lower_priority(void);
+
+/// Keeps this process's memory from core dumps and from other users' debuggers
+/// (PR_SET_DUMPABLE, RLIMIT_CORE). Returns 0 or -errno.
+int vsw_forbid_dumps(void);
 
 /// Names the calling thread; longer names are cut at 15 bytes. Returns 0 or -errno.
 int vsw_name_thread(const char *name);

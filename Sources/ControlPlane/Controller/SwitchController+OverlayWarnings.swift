@@ -14,6 +14,11 @@ extension SwitchController {
         if let absence = overlay.absence {
             warnings.append("The overlay is not running: \(absence.sentence)")
         }
+        if !LockedMemory.isLocked {
+            warnings.append(
+                "The kernel does not lock the memory of keys, which may reach the swap: raise"
+                    + " RLIMIT_MEMLOCK (systemd: LimitMEMLOCK=) and restart the daemon.")
+        }
         if let fault = overlay.directoryFault {
             warnings.append("The stored directory is not in force: \(fault.sentence)")
         }

@@ -12,6 +12,8 @@ package struct Daemon: Sendable {
     package var name: String
     /// How this host meets others; nil when it does not.
     package var overlay: OverlaySettings?
+    /// How the data path is set up.
+    package var settings = SwitchSettings()
     /// Where the log goes.
     package var logger: Logger
     /// Where devices come from.
@@ -41,7 +43,6 @@ package struct Daemon: Sendable {
         defer { store.close() }
         let socket = ControlSocket(socketPath)
         try socket.prepare()
-        let settings = SwitchSettings()
         let dataPath = try starting { () throws(SwitchError) in try Switch(settings) }
         try starting { () throws(SwitchError) in try dataPath.start() }
         defer { dataPath.stop() }

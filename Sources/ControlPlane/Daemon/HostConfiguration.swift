@@ -1,3 +1,5 @@
+import DataPath
+import Glibc
 import Packet
 import Yams
 
@@ -10,6 +12,8 @@ package struct HostConfiguration: Equatable, Sendable {
     package var name: String?
     /// How many threads forward frames.
     package var workers = 1
+    /// The processor to which each worker is bound; nil binds the one worker to the last.
+    package var workerCPUs: [Int]?
     /// The overlay; nil when this host has none.
     package var overlay: OverlaySettings?
 
@@ -27,6 +31,13 @@ package struct HostConfiguration: Equatable, Sendable {
         for (key, value) in mapping { try read(key, value, file) }
     }
 
+    /// The data path's settings in this configuration.
+    package var dataPath: SwitchSettings {
+        var settings = SwitchSettings()
+        if let processor = workerCPUs?.first { settings.processor = processor }
+        return settings
+    }
+
     private mutating func read(
         _ key: Node, _ value: Node, _ file: HostConfigurationFile
     ) throws(StartError) {
@@ -34,10 +45,12 @@ package struct HostConfiguration: Equatable, Sendable {
         switch word {
         case "name": name = try Self.name(value, file)
         case "workers": workers = try Self.workers(value, file)
+        case "worker-cpus": workerCPUs = try Self.workerCPUs(value, file)
         case "overlay": overlay = try OverlaySettings(value, file)
         default:
             throw file.fault(
-                key, "'\(word)' is not a known key; known are name, workers, overlay")
+                key,
+                "'\(word)' is not a known key; known are name, workers, worker-cpus, overlay")
         }
     }
 
@@ -62,6 +75,21 @@ package struct HostConfiguration: Equatable, Sendable {
             throw file.fault(value, "more than one worker is not yet supported; write 1")
         }
         return count
+    }
+
+    private static func workerCPUs(
+        _ value: Node, _ file: HostConfigurationFile
+    ) throws(StartError) -> [Int] {
+        let known = 0..<max(sysconf(Int32(_SC_NPROCESSORS_CONF)), 1)
+        let cpus = value.sequence.map { $0.compactMap { $0.scalar.flatMap { Int($0.string) } } }
+        guard let cpus, cpus.count == value.sequence?.count, cpus.allSatisfy(known.contains) else {
+            throw file.fault(
+                value, "'worker-cpus' must be a list of processors from 0 to \(known.count - 1)")
+        }
+        guard cpus.count == 1 else {
+            throw file.fault(value, "'worker-cpus' must name one processor for each worker")
+        }
+        return cpus
     }
 }
 
