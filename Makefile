@@ -38,7 +38,7 @@ test-system: build ## real TAPs and real traffic between network namespaces; roo
 	@scripts/install.sh test
 	$(TEST) --filter '^SystemTests\.'
 
-bench: build ## our figures beside Linux bridge and Open vSwitch, in one run
+bench: build ## our figures beside Linux bridge, Open vSwitch and wireguard-go, in one run
 	@scripts/install.sh bench
 	Benchmarks/run.sh
 
@@ -46,9 +46,10 @@ fuzz: ## feed the parsers mutated frames; SECONDS=n for each target
 	@scripts/install.sh build
 	Fuzz/run.sh $(SECONDS)
 
-qemu: build ## two real QEMU guests on QEMU-owned TAPs move TCP through the switch
+qemu: build ## real QEMU guests: TCP on QEMU-owned TAPs; a live migration between two hosts
 	@scripts/install.sh qemu
 	Tests/qemu/two-guests.py
+	Tests/qemu/migration.py
 
 style: ## layout of the code, and the rules that Tests/StyleTests holds
 	$(SWIFT) format lint --strict --recursive --parallel $(SWIFTCODE)
