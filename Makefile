@@ -41,6 +41,7 @@ test-system: build ## real TAPs and real traffic between network namespaces; roo
 bench: build ## our figures beside Linux bridge, Open vSwitch and wireguard-go, in one run
 	@scripts/install.sh bench
 	Benchmarks/run.sh
+	Benchmarks/seal.sh
 
 fuzz: ## feed the parsers mutated frames; SECONDS=n for each target
 	@scripts/install.sh build

@@ -90,6 +90,9 @@ let package = Package(
             name: "ForwardingTrace",
             dependencies: ["DataPath", "FlowTable", "Packet", "PolicyEngine", "Ports"],
             path: "Benchmarks/ForwardingTrace", swiftSettings: strict),
+        .executableTarget(
+            name: "SealSpeed", dependencies: ["Overlay", "Packet"], path: "Benchmarks/SealSpeed",
+            swiftSettings: strict),
         testRoom("PacketTests", ["Packet"]),
         testRoom("TelemetryTests", ["Telemetry"]),
         testRoom("PortsTests", ["Ports"]),
