@@ -74,11 +74,17 @@ extension Worker {
     }
 
     /// Notes that the peer is there: with which session, and where.
-    private func note(_ session: UnsafeMutablePointer<Session>, from source: UnderlayAddress) {
+    private mutating func note(
+        _ session: UnsafeMutablePointer<Session>, from source: UnderlayAddress
+    ) {
         guard let underlay = unsafe underlay else { return }
         let peer = unsafe session.pointee.peer
         var lane = unsafe underlay.pointee[peer]
-        if unsafe lane.confirm(session) { unsafe underlay.pointee[peer] = lane }
+        if unsafe lane.confirm(session) {
+            unsafe underlay.pointee[peer] = lane
+            // The engine makes no session of its own then, so nothing else would let them go.
+            releaseHeld(for: peer, dropping: false)
+        }
         if lane.endpoint != source { notify(.heard(peer, source)) }
     }
 

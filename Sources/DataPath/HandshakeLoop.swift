@@ -24,6 +24,8 @@ struct HandshakeLoop: ~Copyable {
     private let sender: UnderlaySender
     private var reportedAt: UInt64 = 0
     private var mustReport = false
+    /// The reserve of timestamps that is not on disk yet.
+    private var unwritten: TAI64N?
     private var clock = Worker.Instant.now
 
     init(
@@ -52,7 +54,11 @@ struct HandshakeLoop: ~Copyable {
         if let identities { engine.setIdentities(identities, now: clock.monotonic) }
         if let peers {
             engine.configure(peers, now: clock.monotonic)
+            let former = self.peers.keys
             self.peers = Dictionary(peers.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
+            // There will be no session with who is gone: nothing else lets go of what waits.
+            for peer in former where self.peers[peer] == nil { push(.giveUp(peer)) }
+            worker.ring()
             probes = probes.filter { self.peers[$0.key] != nil }
             paths = paths.filter { self.peers[$0.key] != nil }
             mustReport = true
@@ -72,7 +78,7 @@ struct HandshakeLoop: ~Copyable {
     }
 
     private mutating func takeNotices() {
-        while let notice = link.notices.pop() {
+        while let notice = link.releases.pop() ?? link.notices.pop() {
             switch notice {
             case .wantsSession(let peer):
                 engine.wantsSession(peer, now: clock.monotonic, wall: clock.realtime)
@@ -101,17 +107,15 @@ struct HandshakeLoop: ~Copyable {
         link.ring()  // more may wait
     }
 
-    /// Carries out what the engine decided. A timestamp that cannot be written down must not be
-    /// used: after a restart, the next one might be older.
+    /// Carries out what the engine decided.
     private mutating func act() {
-        var isDurable = true
         var hasOrders = false
         for action in engine.takeActions() {
             mustReport = true
             switch action {
-            case .persist(let timestamp): isDurable = start.persist(timestamp)
+            case .persist(let timestamp): unwritten = timestamp
             case .send(let message, let endpoint, _):
-                if isDurable { send(message, to: endpoint) }
+                if mayLeave(message) { send(message, to: endpoint) }
             default:
                 if let order = OverlayOrder(action) { push(order) }
                 hasOrders = true
@@ -119,6 +123,18 @@ struct HandshakeLoop: ~Copyable {
             }
         }
         if hasOrders { worker.ring() }
+    }
+
+    /// Whether `message` may be sent. An initiation carries a timestamp: one that cannot be written
+    /// down must not be used, because after a restart the next one might be older. The engine asks
+    /// once for each reserve, so what failed is tried again here, before every initiation.
+    private mutating func mayLeave(_ message: [UInt8]) -> Bool {
+        guard let timestamp = unwritten, message.first == HandshakeInitiation.type else {
+            return true
+        }
+        guard start.persist(timestamp) else { return false }
+        unwritten = nil
+        return true
     }
 
     private func send(_ message: [UInt8], to endpoint: UnderlayAddress) {
@@ -173,13 +189,15 @@ extension HandshakeLoop {
     }
 
     /// How every peer stands, when it is time to tell.
-    mutating func dueReports() -> (reports: [PeerNumber: PeerReport], paths: [PeerNumber: Int])? {
+    mutating func dueReports() -> (
+        reports: [PeerNumber: PeerReport], paths: [PeerNumber: Int], counts: EngineCounts
+    )? {
         guard mustReport || clock.monotonic &- reportedAt >= Self.reportInterval else { return nil }
         reportedAt = clock.monotonic
         mustReport = false
         var reports: [PeerNumber: PeerReport] = [:]
         for peer in peers.keys { reports[peer] = engine.report(peer, now: clock.monotonic) }
-        return (reports, paths)
+        return (reports, paths, engine.counts)
     }
 }
 

@@ -15,6 +15,7 @@ final class HandshakeThread: Sendable {
         var rekeys: [PeerNumber] = []
         var reports: [PeerNumber: PeerReport] = [:]
         var paths: [PeerNumber: Int] = [:]
+        var counts = EngineCounts()
     }
 
     private let shared = Mutex(Shared())
@@ -69,6 +70,12 @@ final class HandshakeThread: Sendable {
     /// The longest frame that each peer's path is known to carry.
     var paths: [PeerNumber: Int] { shared.withLock { $0.paths } }
 
+    /// What became of the handshake datagrams that no peer can be charged with.
+    var counts: EngineCounts { shared.withLock { $0.counts } }
+
+    /// How many handshake datagrams found the queue of this thread full.
+    var lostCount: UInt64 { link.lostHandshakes.load(ordering: .relaxed) }
+
     private func run(_ loop: inout HandshakeLoop) {
         vsw_lower_priority()
         while !isStopping.load(ordering: .acquiring) {
@@ -84,7 +91,7 @@ final class HandshakeThread: Sendable {
             loop.update(wishes.identities, wishes.peers, wishes.rekeys)
             loop.turn()
             if let reports = loop.dueReports() {
-                shared.withLock { ($0.reports, $0.paths) = reports }
+                shared.withLock { ($0.reports, $0.paths, $0.counts) = reports }
             }
         }
     }

@@ -4,7 +4,7 @@ import Overlay
 import Packet
 import Synchronization
 
-/// What a worker and the handshake thread share: three rings, and the bell that wakes the latter.
+/// What a worker and the handshake thread share: four rings, and the bell that wakes the latter.
 ///
 /// Full rings lose what can be lost (a handshake is tried again) and never block the worker.
 final class OverlayLink: Sendable {
@@ -12,6 +12,9 @@ final class OverlayLink: Sendable {
     let handshakes = Ring<HandshakeDatagram>(capacity: 1_024)
     /// What the worker has to tell the engine.
     let notices = Ring<OverlayNotice>(capacity: 4_096)
+    /// The sessions that the worker has let go of, for the engine to free: room for all there are,
+    /// because no such word is said again.
+    let releases = Ring<OverlayNotice>(capacity: 8_192)
     /// What the engine wants of the worker.
     let orders = Ring<OverlayOrder>(capacity: 4_096)
     /// How many handshake datagrams found the ring full.

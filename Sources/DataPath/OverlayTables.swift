@@ -38,8 +38,8 @@ import PolicyEngine
         let remotes = overlay.stations.enumerated().map { index, station in
             RemoteEntry(
                 peer: station.peer, group: station.group,
-                binding: bindings.view(of: PortNumber(rawValue: UInt16(index)))
-                    ?? .nothing)
+                binding: UInt16(exactly: index)
+                    .flatMap { bindings.view(of: PortNumber(rawValue: $0)) } ?? .nothing)
         }
         unsafe self.remotes = arena.copy(remotes)
         remoteCount = remotes.count

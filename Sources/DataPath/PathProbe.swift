@@ -3,19 +3,19 @@ import Packet
 
 /// A probe of the path's MTU: an ICMP echo between overlay addresses, padded to the size in
 /// question (RFC 8899 §4.1), which every host answers, ours or plain Linux.
-enum PathProbe {
+package enum PathProbe {
     /// The other side asks.
     case request
     /// The other side answers.
     case reply
 
     /// The identifier by which our probes are told from people's pings.
-    static let identifier: UInt16 = 0x7673
+    package static let identifier: UInt16 = 0x7673
     /// The smallest probe: the headers alone.
-    static let byteCountMin = 48
+    package static let byteCountMin = 48
 
     /// What the inner packet `bytes` is; nil when it is no probe.
-    init?(_ bytes: RawSpan) {
+    package init?(_ bytes: RawSpan) {
         guard bytes.byteCount >= Self.byteCountMin else { return nil }
         let isIPv6 = bytes.bigEndian(at: 0, as: UInt8.self) >> 4 == 6
         let (header, ipProtocol) =
@@ -35,7 +35,7 @@ enum PathProbe {
 
     /// Makes the request in `bytes` its own answer: addresses swapped, type changed, and the
     /// checksum with it (RFC 1624 §3; the pseudo-header's sum does not change by a swap).
-    static func turnIntoReply(_ bytes: inout MutableRawSpan) {
+    package static func turnIntoReply(_ bytes: inout MutableRawSpan) {
         let isIPv6 = bytes.bytes.bigEndian(at: 0, as: UInt8.self) >> 4 == 6
         let (at, size, header) = isIPv6 ? (8, 16, 40) : (12, 4, 20)
         for index in 0..<size {
@@ -55,7 +55,7 @@ enum PathProbe {
 extension PathProbe {
     /// Writes a request of `byteCount` bytes from `source` to `destination` into `bytes`, which
     /// must have so many; at least ``byteCountMin``.
-    static func write(
+    package static func write(
         into bytes: inout MutableRawSpan, byteCount: Int, from source: IPAddress,
         to destination: IPAddress
     ) {

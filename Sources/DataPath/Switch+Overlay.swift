@@ -36,6 +36,15 @@ extension Switch {
         state.withLock { $0.overlay?.handshakes.paths } ?? [:]
     }
 
+    /// What became of the handshake datagrams that no peer can be charged with, and how many were
+    /// lost because the handshake thread had enough to do.
+    package func overlayHandshakes() -> (counts: EngineCounts, lostCount: UInt64) {
+        state.withLock { state in
+            guard let handshakes = state.overlay?.handshakes else { return (EngineCounts(), 0) }
+            return (handshakes.counts, handshakes.lostCount)
+        }
+    }
+
     /// Begins a handshake with one peer, or with all, soon.
     package func rekey(_ peer: PeerNumber?) {
         state.withLock { state in

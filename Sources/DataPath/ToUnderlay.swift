@@ -60,6 +60,11 @@ extension Worker {
     private mutating func sealFragments(
         of passage: inout Passage, for peer: PeerNumber, _ limit: Int
     ) -> Departure? {
+        if passage.frame.virtio.isSuperFrame, passage.parsed.kind == .udp,
+            passage.parsed.mayBeFragmented(in: passage.frame.bytes)
+        {
+            return sealDatagrams(of: passage, for: peer, limit)
+        }
         ChecksumCompletion.complete(passage.frame, passage.parsed)
         passage.frame.virtio = VirtioNetHeader()
         guard let underlay = unsafe underlay,
@@ -76,6 +81,48 @@ extension Worker {
             else { return .failed(.noSession) }
         }
         return .sent
+    }
+
+    /// Cuts a UDP super-frame into its datagrams, and these into fragments of `limit` bytes: cut at
+    /// once, they would arrive as one datagram.
+    private mutating func sealDatagrams(
+        of passage: Passage, for peer: PeerNumber, _ limit: Int
+    ) -> Departure {
+        guard let crossing = crossing(of: passage, to: peer) else {
+            return hold(passage, for: peer)
+        }
+        guard var segmenter = Segmenter(passage.frame, passage.parsed) else {
+            return .failed(.transmitFailed)
+        }
+        var lostCount = 0
+        while let datagram = segmenter.next(into: scratch) {
+            if !sealPieces(of: datagram, crossing, limit) { lostCount += 1 }
+        }
+        guard lostCount < segmenter.segmentCount else { return .failed(.noSession) }
+        if lostCount > 0 { count(.overlay).countLostSegments(lostCount) }
+        return .sent
+    }
+
+    /// Seals a finished frame, in fragments of `limit` bytes if it is larger; false when the
+    /// session is at its end.
+    private func sealPieces(of frame: Frame, _ crossing: Crossing, _ limit: Int) -> Bool {
+        guard let underlay = unsafe underlay else { return false }
+        let parsed = ParsedFrame(frame.bytes, virtio: VirtioNetHeader())
+        guard
+            var fragmenter = IPv4Fragmenter(
+                frame, parsed, mtu: limit - EthernetHeader.byteCount)
+        else {
+            let space = unsafe underlay.pointee.space(for: frame.byteCount, crossing)
+            unsafe space.base.copyMemory(from: frame.base, byteCount: frame.byteCount)
+            return unsafe underlay.pointee.commit(space, crossing, now: now)
+        }
+        for _ in 0..<fragmenter.fragmentCount {
+            let space = unsafe underlay.pointee.space(for: fragmenter.byteCountMax, crossing)
+            guard let fragment = fragmenter.next(into: space),
+                unsafe underlay.pointee.commit(fragment, crossing, now: now)
+            else { return false }
+        }
+        return true
     }
 
     /// Sends `answer`, a finished frame in memory of its own, to the host that sealed `passage`.

@@ -28,7 +28,7 @@ extension Worker {
     ) {
         guard let underlay = unsafe underlay else { return }
         guard unsafe underlay.pointee.sessions.insert(session) else {
-            return notify(unsafe .released(session))
+            return unsafe release(session)
         }
         change(peer) { unsafe $0.install(session, role) }
         releaseHeld(for: peer, dropping: false)
@@ -40,7 +40,14 @@ extension Worker {
         guard let underlay = unsafe underlay else { return }
         _ = unsafe underlay.pointee.sessions.remove(session)
         change(peer) { unsafe $0.retire(session) }
-        notify(unsafe .released(session))
+        unsafe release(session)
+    }
+
+    /// Gives the session back to the engine, which frees it.
+    private func release(_ session: UnsafeMutablePointer<Session>) {
+        guard let link = unsafe underlay?.pointee.link else { return }
+        _ = link.releases.push(unsafe .released(session))
+        link.ring()
     }
 
     private func change(_ peer: PeerNumber, _ change: (inout Lane) -> Void) {
@@ -52,7 +59,8 @@ extension Worker {
 
     /// Lets the frames that wait for `peer` go on, judged anew under the policy in force; or drops
     /// them.
-    private mutating func releaseHeld(for peer: PeerNumber, dropping: Bool) {
+    @inline(never)
+    mutating func releaseHeld(for peer: PeerNumber, dropping: Bool) {
         guard let underlay = unsafe underlay else { return }
         let count = unsafe underlay.pointee[peer].heldCount
         change(peer) { $0.heldCount = 0 }

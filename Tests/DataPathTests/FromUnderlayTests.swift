@@ -143,15 +143,6 @@ import Testing
         #expect(try await rig.arrival(1)?.bytes == fitting.bytes)
         #expect(await rig.isBalanced())
     }
-
-    /// Waits until `condition` holds, at most two seconds.
-    private func settle(_ condition: () async -> Bool) async throws {
-        for _ in 0..<200 {
-            if await condition() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        Issue.record("it did not come to that within two seconds")
-    }
 }
 
 extension MemoryFrame {

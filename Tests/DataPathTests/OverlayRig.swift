@@ -3,6 +3,7 @@ import Overlay
 import Packet
 import PolicyEngine
 import Ports
+import Synchronization
 import Telemetry
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 final class OverlayRig {
     /// One of the hosts.
     struct Host {
-        let datapath: Switch
+        var datapath: Switch
         let wire = MemoryWire(capacity: 4_096)
         let key: PrivateKey
         let address: IPAddress
@@ -20,25 +21,43 @@ final class OverlayRig {
 
     var hosts: [Host] = []
     private let ports: [UInt16]
+    /// The timestamps that each host has written down.
+    private let reserves = Reserves()
 
     /// Hosts whose guests may speak as `policy` says, on both ends.
     init(_ policy: String = SwitchRig.allowAll) throws {
-        let base = UInt16.random(in: 20_000...50_000)
-        ports = [base, base + 1]
+        ports = [try Self.freePort(), try Self.freePort()]
         let keys = [PrivateKey(random: SystemRandom()), PrivateKey(random: SystemRandom())]
         for index in 0..<2 {
             let host = Host(
                 datapath: try Switch(SwitchSettings()), key: keys[index],
                 address: Self.overlayAddress(index),
                 configuration: try configuration(index, keys[1 - index], policy))
-            try host.datapath.start()
-            try host.datapath.attach(.memory(MemoryPort(host.wire)), as: Self.guestPort)
-            try host.datapath.openOverlay(
-                OverlayStart(
-                    listen: Self.loopback(ports[index]), address: host.address,
-                    identities: [host.key], persist: { _ in true }))
+            try open(host, index, lastTimestamp: nil)
             hosts.append(host)
         }
+    }
+
+    private func open(_ host: Host, _ index: Int, lastTimestamp: TAI64N?) throws {
+        try host.datapath.start()
+        try host.datapath.attach(.memory(MemoryPort(host.wire)), as: Self.guestPort)
+        var start = OverlayStart(
+            listen: Self.loopback(ports[index]), address: host.address, identities: [host.key],
+            persist: { [reserves] timestamp in
+                reserves.byHost.withLock { $0[index] = timestamp }
+                return true
+            })
+        start.lastTimestamp = lastTimestamp
+        try host.datapath.openOverlay(start)
+    }
+
+    /// Ends the data path of host `index` and starts another one with the same key, which knows no
+    /// more than what the first wrote down.
+    func restart(_ index: Int) throws {
+        hosts[index].datapath.stop()
+        hosts[index].datapath = try Switch(SwitchSettings())
+        try open(hosts[index], index, lastTimestamp: reserves.byHost.withLock { $0[index] })
+        hosts[index].datapath.publish(hosts[index].configuration)
     }
 
     deinit { for host in hosts { host.datapath.stop() } }
@@ -56,13 +75,14 @@ final class OverlayRig {
     /// Puts both configurations in force.
     func publish() { for host in hosts { host.datapath.publish(host.configuration) } }
 
-    /// What the guest of host `index` receives next, within two seconds.
+    /// What the guest of host `index` receives next.
     func arrival(_ index: Int) async throws -> MemoryFrame? {
-        for _ in 0..<400 {
-            if let frame = hosts[index].wire.receive() { return frame }
-            try await Task.sleep(for: .milliseconds(5))
+        var frame: MemoryFrame?
+        _ = try await comes {
+            frame = hosts[index].wire.receive()
+            return frame != nil
         }
-        return nil
+        return frame
     }
 
     /// The drops at the port `number` of host `index`.
@@ -109,5 +129,17 @@ final class OverlayRig {
                     binding: PortBinding(mac: other.mac, addresses: [other.ip]), group: 7)
             ])
         return configuration
+    }
+}
+
+/// What hosts have on their disks.
+private final class Reserves: Sendable {
+    let byHost = Mutex<[Int: TAI64N]>([:])
+}
+
+extension OverlayRig {
+    /// A UDP port that was free a moment ago.
+    static func freePort() throws -> UInt16 {
+        try UnderlaySocket(loopback(0)).open().address.port
     }
 }

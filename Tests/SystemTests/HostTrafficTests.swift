@@ -15,7 +15,8 @@ extension SystemTests {
 
             """
 
-        static let guestsOnly = "policy: guests\nfor: vm one\nrules:\n  - allow any -> any on icmp\n"
+        static let guestsOnly =
+            "policy: guests\nfor: vm one\nrules:\n  - allow any -> any on icmp\n"
 
         @Test(
             "hosts reach each other over the overlay as a policy says, and no more",
