@@ -53,7 +53,8 @@ import Testing
             rig.hosts[1].datapath.overlayReport().values.allSatisfy { $0.sessionCount == 0 }
         }
         rig.hosts[0].wire.send(FrameBuilder(1, 2).udp(1, 2))
-        try await settle { await rig.drops(1, at: .overlay) == [.underlay: 1] }
+        // At least: the other host may have asked for the path's size meanwhile.
+        try await settle { await rig.drops(1, at: .overlay)[.underlay, default: 0] >= 1 }
         #expect(rig.hosts[1].wire.receive() == nil)
     }
 
