@@ -155,8 +155,10 @@ extension SystemTests {
             }
         }
 
-        /// Records the wire, every frame at once, until the process is terminated.
+        /// Records the wire, every frame at once, until the process is terminated. Each datagram is
+        /// a frame of its own, as on a wire of copper.
         private func watchWire(_ site: OverlaySite, to path: String) throws -> Background {
+            try site.hosts[0].namespace.must("ethtool -K wire tx-udp-segmentation off")
             let dump = try site.hosts[0].namespace.start(
                 ["tcpdump", "--immediate-mode", "-U", "-i", "wire", "-w", path])
             _ = waitUntil(seconds: 5) { FileManager.default.fileExists(atPath: path) }
