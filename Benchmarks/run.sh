@@ -31,8 +31,8 @@ results=Benchmarks/results/$(date +%Y%m%d-%H%M%S).jsonl
 
 # measure BACKEND TESTS OPTION...
 measure() {
-    local backend=$1 tests=$2; shift 2
-    python3 "$scratch/bench.py" --backend "$backend" --tests "$tests" --runs 1 --dur "$seconds" \
+    local backend=$1 wanted=$2; shift 2
+    python3 "$scratch/bench.py" --backend "$backend" --tests "$wanted" --runs 1 --dur "$seconds" \
         --out "$results" "$@" || true
 }
 
