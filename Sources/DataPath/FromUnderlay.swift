@@ -85,7 +85,16 @@ extension Worker {
             // The engine makes no session of its own then, so nothing else would let them go.
             releaseHeld(for: peer, dropping: false)
         }
-        if lane.endpoint != source { notify(.heard(peer, source)) }
+        if lane.endpoint != source { tell(peer, source) }
+    }
+
+    @inline(never)
+    private func tell(_ peer: PeerNumber, _ source: UnderlayAddress) {
+        guard let underlay = unsafe underlay else { return }
+        var lane = unsafe underlay.pointee[peer]
+        guard lane.mayTell(now: now) else { return }
+        unsafe underlay.pointee[peer] = lane
+        notify(.heard(peer, source))
     }
 
     /// An authentic plaintext: a guest's frame, a packet for this host, or a sign of life.

@@ -9,6 +9,9 @@ import Packet
 
     /// How often at most the engine is asked for a session.
     private static let askInterval: UInt64 = 100_000_000
+    /// How often at most the engine is told where the peer is heard from: a pinned peer that sends
+    /// from elsewhere would make each of its datagrams wake the other thread.
+    private static let tellInterval: UInt64 = 10_000_000
 
     /// Seals what goes out.
     var current: UnsafeMutablePointer<Session>?
@@ -22,6 +25,7 @@ import Packet
     /// How many frames wait for a session.
     var heldCount = 0
     private var askedAt: UInt64 = 0
+    private var toldAt: UInt64 = 0
 
     /// A lane to nowhere.
     init() {
@@ -63,6 +67,13 @@ import Packet
     mutating func mayAsk(now: UInt64) -> Bool {
         guard now &- askedAt >= Self.askInterval else { return false }
         askedAt = now
+        return true
+    }
+
+    /// Whether the engine should be told now that the peer was heard from elsewhere.
+    mutating func mayTell(now: UInt64) -> Bool {
+        guard now &- toldAt >= Self.tellInterval else { return false }
+        toldAt = now
         return true
     }
 }

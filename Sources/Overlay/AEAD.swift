@@ -7,7 +7,8 @@ import CCrypto
 /// - Cost: the key is set once; a packet sets the nonce only. No allocation for each packet.
 /// - Thread: one at a time, the counter's atomicity notwithstanding: two threads would set their
 ///   nonces in the same context. So it is not `Sendable`.
-/// - Secrets: libcrypto's context holds the key in the ordinary heap and wipes it at the end.
+/// - Secrets: libcrypto's context holds the key in the ordinary heap and wipes it at the end; the
+///   daemon locks all of its memory.
 // SAFETY: the context is owned alone; every length is checked before a pointer is used.
 @safe @usableFromInline package struct AEAD: ~Copyable {
     /// How many bytes sealing adds.

@@ -63,6 +63,10 @@ import Logging
         guard vsw_forbid_dumps() == 0 else {
             throw StartError("the process's memory cannot be kept out of core dumps")
         }
+        if vsw_lock_memory() != 0 {
+            // libcrypto's contexts hold the keys of sessions in the ordinary heap.
+            logger.warning("memory is not locked: keys of sessions may reach the swap")
+        }
         let host = try configuration()
         var daemon = Daemon(
             name: name ?? host.name ?? HostFacts.machineName, stateDirectory: state,

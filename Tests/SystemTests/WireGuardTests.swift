@@ -1,3 +1,4 @@
+import ControlAPI
 import Foundation
 import Testing
 
@@ -48,6 +49,32 @@ extension SystemTests {
                     #expect(arrives && isTooLong)
                 }
             }
+        }
+
+        @Test("two changes of keys in a row lose nothing of what crosses meanwhile")
+        func rekeys() throws {
+            try play(Course(sharesKey: true)) { site in
+                let address = site.other.plan.ipv4
+                try #require(try site.guest.reaches(address))
+                let pings = try site.guest.namespace.start(
+                    ["ping", "-n", "-q", "-i", "0.02", "-c", "600", address])
+                let before = try handshakes(site)
+                for number in 1...2 {
+                    // Two of our handshakes begin at least 5 s apart (REKEY_TIMEOUT).
+                    try site.host.control.must("overlay", "rekey")
+                    let isNew = try waitUntil(seconds: 10) {
+                        try handshakes(site) == before + UInt64(number)
+                    }
+                    #expect(isNew, "handshake \(number)")
+                }
+                let end = try #require(pings.end(seconds: 30))
+                #expect(end.output.contains("600 packets transmitted, 600 received"), "\(end)")
+            }
+        }
+
+        private func handshakes(_ site: Stage) throws -> UInt64 {
+            let peers = try site.host.control.reply(OverlayPeerList.self, "overlay", "peers").peers
+            return UInt64(try #require(peers.first).handshakes.completed)
         }
 
         @Test("`wg show` over there names our key, and a handshake")

@@ -177,6 +177,10 @@ int vsw_lower_priority(void);
 /// (PR_SET_DUMPABLE, RLIMIT_CORE). Returns 0 or -errno.
 int vsw_forbid_dumps(void);
 
+/// Keeps all memory of this process out of the swap, each page from its first use on (mlockall(2)).
+/// Returns 0 or -errno.
+int vsw_lock_memory(void);
+
 /// Names the calling thread; longer names are cut at 15 bytes. Returns 0 or -errno.
 int vsw_name_thread(const char *name);
 
