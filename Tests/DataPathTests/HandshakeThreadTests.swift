@@ -119,6 +119,7 @@ import Testing
         for _ in 0..<50 { rig.send(FrameBuilder(2, 1).udp(1, 2)) }
         try await rig.settle { await rig.drops().values.reduce(0, +) == 50 }
         try await rig.settle { rig.datapath.overlayReport().keys.map(\.rawValue) == [4] }
+        await settleWorker(rig.datapath)
         let before = await rig.drops()[.underlay] ?? 0
         for _ in 0..<10 { rig.send(FrameBuilder(2, 1).udp(1, 2)) }
         try await rig.settle { await rig.drops()[.underlay] == before + 10 }
@@ -142,12 +143,11 @@ import Testing
     func endsSessionsOfOldSecret() async throws {
         let rig = try RawHostRig()
         try await rig.connect()
+        try await settleWithSession(rig.datapath)
         rig.configuration.overlay?.peers[0].settings.preshared = PresharedKey(
             random: SystemRandom())
         rig.publish()
-        try await rig.settle {
-            rig.datapath.overlayReport().values.allSatisfy { $0.sessionCount == 0 }
-        }
+        try await settleWithoutSessions(rig.datapath)
         rig.send(FrameBuilder(2, 1).udp(1, 2))
         try await rig.settle { await rig.drops() == [.underlay: 1] }
         try await Task.sleep(for: .milliseconds(50))

@@ -1,3 +1,4 @@
+import DataPath
 import Testing
 
 /// Whether `condition` comes to hold within some twenty seconds. It counts its looks instead of
@@ -8,6 +9,23 @@ func comes(_ condition: () async throws -> Bool) async throws -> Bool {
         try await Task.sleep(for: .milliseconds(5))
     }
     return false
+}
+
+/// Waits until the worker has done what the handshake thread has told it: it obeys before it answers
+/// a second question.
+func settleWorker(_ datapath: Switch) async {
+    for _ in 0..<2 { _ = await datapath.counts() }
+}
+
+/// Waits until the data path has let every session go.
+func settleWithoutSessions(_ datapath: Switch) async throws {
+    try await settle { datapath.overlayReport().values.allSatisfy { $0.sessionCount == 0 } }
+    await settleWorker(datapath)
+}
+
+/// Waits until the data path reports a session.
+func settleWithSession(_ datapath: Switch) async throws {
+    try await settle { datapath.overlayReport().values.contains { $0.sessionCount > 0 } }
 }
 
 /// Waits until `condition` holds.
