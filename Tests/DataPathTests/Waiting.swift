@@ -11,8 +11,8 @@ func comes(_ condition: () async throws -> Bool) async throws -> Bool {
     return false
 }
 
-/// Waits until the worker has done what the handshake thread has told it: it obeys before it answers
-/// a second question.
+/// Waits until the worker has done what the handshake thread has told it: it obeys before it
+/// answers a second question.
 func settleWorker(_ datapath: Switch) async {
     for _ in 0..<2 { _ = await datapath.counts() }
 }
