@@ -1,5 +1,5 @@
 /// A set of small numbers, all below a bound fixed when it is made.
-struct BitSet: Hashable {
+struct BitSet: Hashable, Sendable {
     private(set) var words: [UInt64]
 
     /// The empty set of numbers below `bound`.
@@ -53,3 +53,5 @@ struct Interner<Value: Hashable> {
         return values.count - 1
     }
 }
+
+extension Interner: Sendable where Value: Sendable {}

@@ -13,7 +13,12 @@ public final class CompiledPolicy: Sendable {
     /// The bytes of all tables.
     public let byteCount: Int
 
-    private let descriptions: [RuleDescription]
+    /// The rules as they were compiled.
+    let book: RuleBook
+    /// Who they were compiled for.
+    let world: PolicyWorld
+    /// Where the tables of each subject of ``world`` begin; nil where no file selects it.
+    let subjectTables: [PortCompiler.Tables?]
     private let storage: Storage
 
     /// The memory behind ``table``.
@@ -42,13 +47,14 @@ public final class CompiledPolicy: Sendable {
     }
 
     init(
-        _ book: RuleBook, _ universe: PolicyUniverse, _ warnings: [PolicyWarning],
+        _ book: RuleBook,
+        _ subjects: (universe: PolicyUniverse, world: PolicyWorld, tables: [PortCompiler.Tables?]),
         _ image: consuming TableImage
     ) {
         files = book.files
-        descriptions = book.descriptions
-        self.universe = universe
-        self.warnings = warnings
+        self.book = book
+        (universe, world, subjectTables) = subjects
+        warnings = world.warnings
         storage = Storage(
             ports: TableStorage(image.ports), words: TableStorage(image.words),
             slots: TableStorage(image.slots), trie: TableStorage(image.trie),
@@ -60,16 +66,16 @@ public final class CompiledPolicy: Sendable {
 
     /// No policy at all: everything is denied.
     public static let empty = CompiledPolicy(
-        RuleBook([]), PolicyUniverse(), [], TableImage())
+        RuleBook([]), (PolicyUniverse(), PolicyWorld(RuleBook([]), PolicyUniverse()), []),
+        TableImage())
 
     /// The rule with this number; the built-in denial for a number of another policy.
     public func rule(_ id: RuleID) -> RuleDescription {
-        descriptions.indices.contains(Int(id.rawValue))
-            ? descriptions[Int(id.rawValue)] : .builtIn
+        rules.indices.contains(Int(id.rawValue)) ? rules[Int(id.rawValue)] : .builtIn
     }
 
     /// Every rule and default, the built-in denial first.
-    public var rules: [RuleDescription] { descriptions }
+    public var rules: [RuleDescription] { book.descriptions }
 
     /// Whether a file selects the port; an ungoverned port denies everything.
     public func isGoverned(_ port: PortNumber) -> Bool { table.isGoverned(port) }

@@ -4,15 +4,15 @@ import Packet
 ///
 /// The classes of addresses without a VM come first and are numbered alike in all networks, so
 /// that all share the tries; those of the network's VMs follow.
-struct PeerClasses {
+struct PeerClasses: Sendable {
     /// The rules that name an address among their senders, and among their receivers.
-    struct Sides: Hashable {
+    struct Sides: Hashable, Sendable {
         let senders: BitSet
         let receivers: BitSet
     }
 
     /// An example address of each family, for evidence; a family without one cannot occur.
-    struct Samples {
+    struct Samples: Sendable {
         var ipv4: IPAddress?
         var ipv6: IPAddress?
 
@@ -29,7 +29,7 @@ struct PeerClasses {
     }
 
     /// A host of the exact-match table.
-    struct Host {
+    struct Host: Sendable {
         let peerClass: Int
         let prefixClass: Int
     }

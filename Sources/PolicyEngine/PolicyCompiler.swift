@@ -30,13 +30,16 @@ public enum PolicyCompiler {
         var image = TableImage()
         image.append(world.partition, world.strangers)
         let places = world.networks.map { image.append($0) }
+        var tables: [PortCompiler.Tables?] = []
         for subject in world.subjects {
-            guard let port = subject.endpoint.port,
-                let tables = try compiler.compile(subject, budget)
-            else { continue }
+            // VMs elsewhere too: proofs and diffs speak of every port that the files govern.
+            tables.append(try compiler.compile(subject, budget))
+            guard let port = subject.endpoint.port, let own = tables[tables.count - 1] else {
+                continue
+            }
             var record = PortRecord()
-            record.egress = tables.egress
-            record.ingress = tables.ingress
+            record.egress = own.egress
+            record.ingress = own.ingress
             record.hosts = places[subject.network].hosts
             record.hostMask = places[subject.network].mask
             image.set(record, at: port)
@@ -46,7 +49,7 @@ public enum PolicyCompiler {
         }
         image.words = compiler.words.words
         try BudgetFault.checkHost(image.byteCount, budget)
-        return .success(CompiledPolicy(book, universe, world.warnings, image))
+        return .success(CompiledPolicy(book, (universe, world, tables), image))
     }
 
     /// Refuses two files of one name: their verdicts could not be told apart.

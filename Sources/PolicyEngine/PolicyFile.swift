@@ -8,6 +8,8 @@ public struct PolicyFile: Sendable {
     public var tier: PolicyTier = .app
     /// `for:`, the VMs whose ports the rules govern.
     public var selector: PeerSet
+    /// `mode:`.
+    public var mode: PolicyMode = .enforce
     /// `groups:`, in file order; names are unique.
     public var groups: [NamedGroup] = []
     /// `services:`, in file order; names are unique.
@@ -16,6 +18,51 @@ public struct PolicyFile: Sendable {
     public var rules: [PolicyRule] = []
     /// `default:`, if the file has one.
     public var defaultRule: DefaultRule?
+    /// `never:`, in file order.
+    public var invariants: [PolicyInvariant] = []
+    /// `tests:`, in file order.
+    public var tests: [PolicyTest] = []
+}
+
+/// Whether a file refuses, or only records what it would refuse.
+public enum PolicyMode: String, CaseIterable, Sendable {
+    /// Its rules decide.
+    case enforce
+    /// What its rules would refuse is recorded; the next tier decides as if they had passed, and
+    /// where nothing else decides, the connection passes.
+    case audit
+}
+
+/// One sentence of `never:`: no packet of `services` from `senders` ever reaches `receivers`.
+public struct PolicyInvariant: Sendable {
+    /// The left side of `->`.
+    public var senders: PeerSet
+    /// The right side.
+    public var receivers: PeerSet
+    /// The `on` clause; empty means every service.
+    public var services: [Located<ServiceTerm>]
+    /// Where the sentence begins.
+    public var position: SourcePosition
+    /// The sentence as written, its white space made single.
+    public var text: String
+}
+
+/// One sentence of `tests:`: what must become of one connection.
+public struct PolicyTest: Sendable {
+    /// Who opens the connection: one VM or one address.
+    public var sender: Located<Peer>
+    /// Whom it goes to: one VM or one address.
+    public var receiver: Located<Peer>
+    /// The service: one port or type, or a named service, each of whose parts is tested.
+    public var service: Located<ServiceTerm>
+    /// What must become of it: allow, deny or reject.
+    public var action: RuleAction
+    /// The rule that must have decided, as `by` names it: a rule of this file, or `policy/rule`.
+    public var rule: Located<String>?
+    /// Where the sentence begins.
+    public var position: SourcePosition
+    /// The sentence as written, its white space made single.
+    public var text: String
 }
 
 /// A name for a set of peers.
@@ -46,8 +93,12 @@ public struct PolicyRule: Sendable {
     public var services: [Located<ServiceTerm>]
     /// The name that `as` gives.
     public var name: Located<String>?
-    /// Whether `log` asks for a record of each decision.
-    public var isLogged: Bool
+    /// What `log` asks for.
+    public var logging: Verdict.Logging
+    /// The last day on which the rule holds, as `until` gives it.
+    public var lastDay: Located<PolicyDay>?
+    /// How many new connections a second the rule allows, as `limit` gives it.
+    public var limit: UInt32?
     /// Where the sentence begins.
     public var position: SourcePosition
     /// The sentence as written, its white space made single.
@@ -58,8 +109,8 @@ public struct PolicyRule: Sendable {
 public struct DefaultRule: Sendable {
     /// What happens.
     public var action: RuleAction
-    /// Whether each decision is recorded.
-    public var isLogged: Bool
+    /// What `log` asks for.
+    public var logging: Verdict.Logging
     /// Where it stands.
     public var position: SourcePosition
     /// `default: …` as written.

@@ -1,7 +1,7 @@
 import Packet
 
 /// The endpoints of a universe as the compiler sees them, network by network.
-struct PolicyWorld {
+struct PolicyWorld: Sendable {
     let partition: PrefixPartition
     /// The classes of addresses without a VM, the same in every network.
     let strangers: PeerClasses

@@ -3,7 +3,7 @@ import Packet
 /// Compiles ports one after another into shared words.
 struct PortCompiler {
     /// A VM's endpoint with what the compiler needs to know of it.
-    struct Subject {
+    struct Subject: Sendable {
         let endpoint: PolicyEndpoint
         let identity: Identity
         /// Its network, as an index.
@@ -11,7 +11,7 @@ struct PortCompiler {
     }
 
     /// Where a port's tables begin: for each prefix class of the own address, a table of rows.
-    struct Tables {
+    struct Tables: Sendable {
         let egress: UInt32
         let ingress: UInt32
     }

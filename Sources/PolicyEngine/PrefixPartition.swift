@@ -5,9 +5,9 @@ import Packet
 /// - A *prefix class* is the set of `cidr` terms that hold an address; equal sets have one number.
 /// - Single addresses (`/32`, `/128`) are kept apart, for the exact-match table: in the tries each
 ///   would cost two blocks.
-struct PrefixPartition {
+struct PrefixPartition: Sendable {
     /// An unbroken run of addresses of one class: from `first` to before the next interval.
-    struct Interval {
+    struct Interval: Sendable {
         let first: IPAddress
         let prefixClass: Int
     }

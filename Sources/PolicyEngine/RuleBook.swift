@@ -1,33 +1,33 @@
 import Packet
 
 /// The rules of all files in the order of decision: tier, then policy name, then place in the file.
-struct RuleBook {
+struct RuleBook: Sendable {
     /// A rule whose peers are nodes and whose services are ranges.
-    struct Rule {
+    struct Rule: Sendable {
         let id: RuleID
         let file: Int
         let action: RuleAction
-        let isLogged: Bool
+        let logging: Verdict.Logging
         let senders: Int
         let receivers: Int
         let ranges: [ServiceRange]
 
         /// What the rule decides; a `pass` decides nothing.
-        var verdict: Verdict? { action.verdict(by: id, isLogged: isLogged) }
+        var verdict: Verdict? { action.verdict(by: id, logging: logging) }
     }
 
     /// A file's default.
-    struct Default: Hashable {
+    struct Default: Hashable, Sendable {
         let id: RuleID
         let action: RuleAction
-        let isLogged: Bool
+        let logging: Verdict.Logging
 
         /// What the default decides; a `pass` decides nothing.
-        var verdict: Verdict? { action.verdict(by: id, isLogged: isLogged) }
+        var verdict: Verdict? { action.verdict(by: id, logging: logging) }
     }
 
     /// A file: which rules are its own, and the node of its `for`.
-    struct Scope {
+    struct Scope: Sendable {
         let tier: PolicyTier
         let selector: Int
         let rules: Range<Int>
@@ -65,7 +65,7 @@ struct RuleBook {
             rules.append(
                 Rule(
                     id: describe(name, file, (rule.position.line, rule.text)), file: number,
-                    action: rule.action, isLogged: rule.isLogged,
+                    action: rule.action, logging: rule.logging,
                     senders: graph.node(of: rule.senders, groups: groups),
                     receivers: graph.node(of: rule.receivers, groups: groups),
                     ranges: ServiceRange.union(of: rule.services, services)))
@@ -73,7 +73,7 @@ struct RuleBook {
         let fallback = file.defaultRule.map { rule in
             Default(
                 id: describe("default", file, (rule.position.line, rule.text)),
-                action: rule.action, isLogged: rule.isLogged)
+                action: rule.action, logging: rule.logging)
         }
         scopes.append(
             Scope(
@@ -96,11 +96,13 @@ struct RuleBook {
 
 extension RuleAction {
     /// The verdict of a rule with this action; nil for `pass`.
-    func verdict(by rule: RuleID, isLogged: Bool) -> Verdict? {
-        switch self {
-        case .allow: Verdict(.allow, by: rule, isLogged: isLogged)
-        case .deny: Verdict(.deny, by: rule, isLogged: isLogged)
-        case .reject: Verdict(.reject, by: rule, isLogged: isLogged)
+    func verdict(by rule: RuleID, logging: Verdict.Logging) -> Verdict? {
+        var traits = Verdict.Traits()
+        traits.logging = logging
+        return switch self {
+        case .allow: Verdict(.allow, by: rule, traits)
+        case .deny: Verdict(.deny, by: rule, traits)
+        case .reject: Verdict(.reject, by: rule, traits)
         case .pass: nil
         }
     }

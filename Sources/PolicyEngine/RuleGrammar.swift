@@ -11,7 +11,7 @@ enum RuleGrammar {
         let services = reader.take(word: "on") ? try ServiceGrammar.services(&reader) : []
         var rule = PolicyRule(
             action: action, senders: senders, receivers: receivers, services: services,
-            isLogged: false, position: position, text: Self.text(text))
+            logging: .none, position: position, text: Self.text(text))
         while !reader.isAtEnd { try option(&reader, of: &rule) }
         return rule
     }
@@ -28,7 +28,7 @@ enum RuleGrammar {
                 hint: "a default is `allow`, `deny`, `reject` or `pass`, and `log` if wanted")
         }
         return DefaultRule(
-            action: action, isLogged: isLogged, position: text.position,
+            action: action, logging: isLogged ? .every : .none, position: text.position,
             text: "default: " + Self.text(text))
     }
 
@@ -59,10 +59,10 @@ enum RuleGrammar {
         let token = reader.next
         switch token.word {
         case "as": try name(&reader, of: &rule)
-        case "log" where !rule.isLogged:
+        case "log" where rule.logging == .none:
             _ = reader.take()
             try refuseSampling(reader)
-            rule.isLogged = true
+            rule.logging = .every
         case "log": throw twice(token, "log")
         case "until":
             throw later(

@@ -5,9 +5,9 @@ import Packet
 /// A node's members depend on who an address belongs to (`any`, `vm`, `label`) and on the prefixes
 /// that hold it (`cidr`). Both are kept apart: a port's own side combines its VM's identity with
 /// whatever address its frame bears.
-struct SelectorGraph {
+struct SelectorGraph: Sendable {
     /// One list of a peer set, sorted by kind.
-    struct Terms: Hashable {
+    struct Terms: Hashable, Sendable {
         var isAny = false
         var vms: [String] = []
         var labels: [[LabelTest]] = []
@@ -15,7 +15,7 @@ struct SelectorGraph {
         var nodes: [Int] = []
     }
 
-    struct Node: Hashable {
+    struct Node: Hashable, Sendable {
         var included = Terms()
         var excepted = Terms()
     }
@@ -52,7 +52,7 @@ struct SelectorGraph {
 }
 
 /// What each node's `any`, `vm` and `label` terms say of one VM, or of an address without a VM.
-struct Identity: Hashable {
+struct Identity: Hashable, Sendable {
     let included: BitSet
     let excepted: BitSet
 
@@ -96,7 +96,7 @@ extension SelectorGraph {
 }
 
 /// The nodes whose `cidr` terms hold one address.
-struct PrefixBits: Hashable {
+struct PrefixBits: Hashable, Sendable {
     var included: BitSet
     var excepted: BitSet
 

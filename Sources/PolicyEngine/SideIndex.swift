@@ -1,7 +1,7 @@
 /// Finds the rules whose sides name given nodes.
-struct SideIndex {
+struct SideIndex: Sendable {
     /// The rules that name one node on one side: as a set where they are many.
-    private enum Rules {
+    private enum Rules: Sendable {
         case few([Int])
         case many(BitSet)
     }

@@ -1,7 +1,8 @@
 /// What one end decided about a connection, and by which rule.
 ///
-/// - Shape: bits 0...1 the action, bit 2 whether to log, bits 3...31 the rule. Zero is the
-///   built-in denial.
+/// - Shape: bits 0...1 the action, bits 2...3 which decisions are recorded, bit 4 whether a file in
+///   audit mode would have refused, bit 5 whether the rule has a limit, bits 6...31 the rule. Zero
+///   is the built-in denial.
 @frozen public struct Verdict: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     /// The bits.
     public let rawValue: UInt32
@@ -9,9 +10,35 @@
     /// The verdict with these bits.
     @inlinable public init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    /// The verdict of `rule`; the rule's number must be below 2^29.
-    @inlinable public init(_ action: Action, by rule: RuleID, isLogged: Bool) {
-        rawValue = rule.rawValue << 3 | (isLogged ? 4 : 0) | UInt32(action.rawValue)
+    /// The verdict of `rule`; the rule's number must be below 2^26.
+    @inlinable public init(_ action: Action, by rule: RuleID, _ traits: Traits = Traits()) {
+        rawValue =
+            rule.rawValue << 6 | (traits.isLimited ? 32 : 0) | (traits.isAudited ? 16 : 0)
+            | UInt32(traits.logging.rawValue) << 2 | UInt32(action.rawValue)
+    }
+
+    /// Which decisions of a rule are recorded.
+    @frozen public enum Logging: UInt8, Sendable, BitwiseCopyable {
+        /// None.
+        case none
+        /// Each, as far as the daemon's rate of records allows.
+        case every
+        /// Some: one a second for each rule, with the number that it stands for.
+        case sampled
+    }
+
+    /// What a verdict says beyond action and rule.
+    @frozen public struct Traits: Hashable, Sendable, BitwiseCopyable {
+        /// Which decisions are recorded.
+        public var logging = Logging.none
+        /// Whether the rule stands in a file in audit mode and would have refused: the action is
+        /// what happens instead.
+        public var isAudited = false
+        /// Whether the rule allows only so many new connections a second.
+        public var isLimited = false
+
+        /// A verdict that is not recorded, not audited and not limited.
+        @inlinable public init() {}
     }
 
     /// What happens to the connection.
@@ -36,16 +63,31 @@
         }
     }
 
-    /// Whether the decision is to be recorded.
-    @inlinable public var isLogged: Bool { rawValue & 4 != 0 }
+    /// Which decisions of the rule are recorded.
+    @inlinable public var logging: Logging {
+        switch rawValue >> 2 & 3 {
+        case 1: .every
+        case 2: .sampled
+        default: .none
+        }
+    }
+
+    /// Whether the decision may be recorded.
+    @inlinable public var isLogged: Bool { rawValue & 12 != 0 }
+
+    /// Whether a file in audit mode would have refused; ``rule`` is then the one that would have.
+    @inlinable public var isAudited: Bool { rawValue & 16 != 0 }
+
+    /// Whether the rule has a limit.
+    @inlinable public var isLimited: Bool { rawValue & 32 != 0 }
 
     /// The rule that decided.
-    @inlinable public var rule: RuleID { RuleID(rawValue: rawValue >> 3) }
+    @inlinable public var rule: RuleID { RuleID(rawValue: rawValue >> 6) }
 }
 
 /// The number of a rule within one ``CompiledPolicy``; 0 is the built-in denial.
 @frozen public struct RuleID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
-    /// The number, below 2^29.
+    /// The number, below 2^26.
     public let rawValue: UInt32
 
     /// The rule with this number.

@@ -16,12 +16,12 @@ struct NaiveInterpreter {
                 let rule = file.rules[index]
                 if rule.action == .pass { continue }
                 let name = "\(file.name.value)/\(rule.name?.value ?? "#\(index + 1)")"
-                return Self.text(rule.action, name, rule.isLogged)
+                return Self.text(rule.action, name, rule.logging != .none)
             }
             guard let file = governing.first(where: { $0.defaultRule != nil }),
                 let fallback = file.defaultRule, fallback.action != .pass
             else { continue }
-            return Self.text(fallback.action, "\(file.name.value)/default", fallback.isLogged)
+            return Self.text(fallback.action, "\(file.name.value)/default", fallback.logging != .none)
         }
         return "deny by default"
     }

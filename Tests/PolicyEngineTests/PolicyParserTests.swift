@@ -40,8 +40,8 @@ import Testing
         #expect(file.services.map(\.name.value) == ["http", "pg"])
         #expect(file.rules.map(\.action) == [.allow, .deny, .allow, .allow, .reject])
         #expect(file.rules.map(\.name?.value) == [nil, "no-ssh", nil, nil, "own-dns"])
-        #expect(file.rules.map(\.isLogged) == [false, true, true, false, false])
-        #expect(file.defaultRule?.action == .deny && file.defaultRule?.isLogged == true)
+        #expect(file.rules.map(\.logging) == [.none, .every, .every, .none, .none])
+        #expect(file.defaultRule?.action == .deny && file.defaultRule?.logging == .every)
     }
 
     @Test("a rule keeps its text and its place, also over two lines")

@@ -74,7 +74,7 @@ import Testing
     func readsOptions() throws {
         for options in ["log as a", "as a log"] {
             let file = try policy("policy: x\nfor: any\nrules:\n- deny any -> any \(options)\n")
-            #expect(file.rules[0].isLogged && file.rules[0].name?.value == "a")
+            #expect(file.rules[0].logging == .every && file.rules[0].name?.value == "a")
         }
     }
 

@@ -98,7 +98,7 @@ extension SwitchController {
     /// is forgotten by now.
     private func rules(of judgement: ConnectionJudgement) -> [RuleReference] {
         guard let book = book(of: judgement.generation) else { return [] }
-        return [judgement.egressRule, judgement.ingressRule].filter { $0 < 1 << 29 }.map { rule in
+        return [judgement.egressRule, judgement.ingressRule].filter { $0 < 1 << 26 }.map { rule in
             RuleReference(book.compiled.rule(RuleID(rawValue: rule)))
         }
     }
