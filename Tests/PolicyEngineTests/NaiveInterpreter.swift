@@ -21,7 +21,8 @@ struct NaiveInterpreter {
             guard let file = governing.first(where: { $0.defaultRule != nil }),
                 let fallback = file.defaultRule, fallback.action != .pass
             else { continue }
-            return Self.text(fallback.action, "\(file.name.value)/default", fallback.logging != .none)
+            return Self.text(
+                fallback.action, "\(file.name.value)/default", fallback.logging != .none)
         }
         return "deny by default"
     }
