@@ -89,9 +89,27 @@ extension ControlClient {
     }
 
     /// Makes the files the whole policy, or changes nothing.
-    public func applyPolicy(_ request: PolicyRequest) async throws(ControlError) -> PolicyApplyReply
-    {
+    public func applyPolicy(
+        _ request: PolicyApplyRequest
+    ) async throws(ControlError) -> PolicyApplyReply {
         try await tell(.applyPolicy, request)
+    }
+
+    /// The policies that were in force.
+    public func policyHistory() async throws(ControlError) -> PolicyHistory {
+        try await ask(.policyHistory)
+    }
+
+    /// Brings the policy of an earlier generation back.
+    public func rollBack(
+        _ request: PolicyRollbackRequest
+    ) async throws(ControlError) -> PolicyApplyReply {
+        try await tell(.rollBackPolicy, request)
+    }
+
+    /// Keeps the policy that waits to be confirmed.
+    public func confirmPolicy() async throws(ControlError) -> PolicyConfirmReply {
+        try await ask(.confirmPolicy)
     }
 
     /// The whole policy in force.

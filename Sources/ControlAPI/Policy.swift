@@ -105,6 +105,8 @@ public struct PolicyApplyReply: Codable, Sendable, Equatable {
     public var policies: [PolicySummary]
     /// What a reader may stumble over.
     public var warnings: [PolicyFault]
+    /// In how many seconds the former policy returns unless this one is confirmed.
+    public var confirmWithin: Int?
 
     /// Creates a reply.
     public init(

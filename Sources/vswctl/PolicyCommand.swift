@@ -17,11 +17,14 @@ struct PolicyCommand: AsyncParsableCommand {
               vswctl policy explain web1 db1 tcp/5432
               vswctl policy show shop
             """,
-        subcommands: [Check.self, Apply.self, Show.self, Explain.self])
+        subcommands: [
+            Check.self, Apply.self, Confirm.self, Show.self, History.self, Rollback.self,
+            Explain.self,
+        ])
 
     func run() async throws {
         throw ValidationError(
-            "say what to do: check, apply, show or explain; see vswctl policy --help")
+            "say what to do, as in: vswctl policy show; see vswctl policy --help")
     }
 }
 
@@ -41,7 +44,7 @@ extension PolicyCommand {
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            let request = try PolicyFiles(path).request()
+            let request = PolicyRequest(files: try PolicyFiles(path).texts())
             let reply = try await control.client.checkPolicy(request)
             if control.json || reply.valid { try control.show(reply, Self.text) }
             guard reply.valid else {
@@ -65,42 +68,42 @@ extension PolicyCommand {
                 All files or none: a policy with an error changes nothing. The new policy binds at \
                 the next frame, also for connections that are established.
 
+                A policy that makes connections possible that are impossible now is refused \
+                unless --allow-widening says that this is meant; see vswctl policy diff.
+
                 Examples:
                   vswctl policy apply policies/
                   vswctl policy apply guard.yaml shop.yaml
+                  vswctl policy apply policies/ --confirm-within 60 && vswctl policy confirm
                 """)
 
         @Argument(help: "Policy files, or directories of them.", completion: .file())
         var path: [String]
-        @Flag(help: "Record what would be dropped, drop nothing: not yet.") var audit = false
+        @Flag(help: "Record what would be dropped, drop nothing.") var audit = false
         @Option(
-            help: ArgumentHelp("Undo unless confirmed in time: not yet.", valueName: "seconds"))
+            help: ArgumentHelp(
+                "Return to the former policy unless this one is confirmed in time.",
+                valueName: "seconds"))
         var confirmWithin: Int?
-        @Flag(help: "Accept a policy that permits more than before: not yet.")
+        @Flag(help: "Accept a policy that permits more than the one in force.")
         var allowWidening = false
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            try refuseWhatIsNotThereYet()
-            let request = try PolicyFiles(path).request()
-            try control.show(try await control.client.applyPolicy(request), Self.text)
+            var request = PolicyApplyRequest(files: try PolicyFiles(path).texts())
+            request.audit = audit
+            request.confirmWithin = confirmWithin
+            request.allowWidening = allowWidening
+            let reply = try await control.client.applyPolicy(request)
+            try control.show(reply, PolicyText.applied)
         }
 
-        private func refuseWhatIsNotThereYet() throws {
-            let named = [
-                ("--audit", audit), ("--confirm-within", confirmWithin != nil),
-                ("--allow-widening", allowWidening),
-            ]
-            guard let (name, _) = named.first(where: { $0.1 }) else { return }
-            throw CommandFailure(
-                "\(name) is not yet implemented, so nothing was applied; apply without it")
-        }
-
-        private static func text(_ reply: PolicyApplyReply) -> String {
-            let names = reply.policies.map(\.name).joined(separator: ", ")
-            return PolicyText.warnings(reply.warnings)
-                + "generation \(reply.generation) in force: \(names.isEmpty ? "no policy" : names)"
-                + "; \(reply.cutFlows) live flows cut\n"
+        func validate() throws {
+            let range = 1...PolicyApplyRequest.confirmWithinMax
+            guard confirmWithin.map(range.contains) ?? true else {
+                throw ValidationError(
+                    "--confirm-within takes 1 to \(range.upperBound) seconds")
+            }
         }
     }
 }
@@ -114,6 +117,16 @@ enum PolicyText {
             table.add([policy.name, policy.tier, "\(policy.rules)", governs, policy.path])
         }
         return policies.isEmpty ? "" : table.description
+    }
+
+    static func applied(_ reply: PolicyApplyReply) -> String {
+        let names = reply.policies.map(\.name).joined(separator: ", ")
+        let waiting = reply.confirmWithin.map { seconds in
+            "it is taken back in \(seconds) s unless you run: vswctl policy confirm\n"
+        }
+        return warnings(reply.warnings)
+            + "generation \(reply.generation) in force: \(names.isEmpty ? "no policy" : names)"
+            + "; \(reply.cutFlows) live flows cut\n" + (waiting ?? "")
     }
 
     static func warnings(_ faults: [PolicyFault]) -> String {

@@ -24,8 +24,12 @@ extension PolicyShow {
 
 extension PolicyApplyReply {
     /// A reply in which every field is set.
-    static let sample = PolicyApplyReply(
-        generation: 8, cutFlows: 2, policies: [.sample], warnings: [.sample])
+    static var sample: PolicyApplyReply {
+        var reply = PolicyApplyReply(
+            generation: 8, cutFlows: 2, policies: [.sample], warnings: [.sample])
+        reply.confirmWithin = 60
+        return reply
+    }
 }
 
 @Suite("Policy")

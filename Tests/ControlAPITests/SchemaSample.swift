@@ -60,6 +60,11 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
         SchemaSample(
             PolicyCheckReply(policies: [.sample], errors: [.sample], warnings: [.sample])),
         SchemaSample(PolicyApplyReply.sample), SchemaSample(ExplainRequest.sample),
+        SchemaSample(PolicyApplyRequest.sample), SchemaSample(PolicyHistory.sample),
+        SchemaSample(PolicyHistory.sample.generations[0]),
+        SchemaSample(PolicyConfirmation(generation: 7, fallback: 5, secondsLeft: 60)),
+        SchemaSample(PolicyConfirmReply(generation: 7)),
+        SchemaSample(PolicyRollbackRequest(generation: 5)),
         SchemaSample(ExplainReply(explanations: [.sample])), SchemaSample(Explanation.sample),
         SchemaSample(Decision.sample),
     ]

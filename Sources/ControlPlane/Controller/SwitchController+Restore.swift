@@ -33,11 +33,12 @@ extension SwitchController {
 
     /// Compiles the stored policy. One that cannot be compiled any more closes every port: nothing
     /// passes that no policy allows.
-    private func restorePolicy() {
+    func restorePolicy() {
         do throws(PolicyErrors) {
             replacePolicy(by: try PolicyBook(state.policies, for: universe(of: numberedPorts)))
         } catch {
             let error = Problem(error)
+            replacePolicy(by: .empty)
             policyFault = error
             logger.critical(
                 "the stored policy cannot be compiled; every port stays closed",

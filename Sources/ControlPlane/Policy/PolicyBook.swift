@@ -34,8 +34,10 @@ package struct PolicyBook: Sendable {
         var errors: [PolicyError] = []
         for source in sources {
             do throws(PolicyErrors) {
-                files.append(
-                    try PolicyParser.parse(PolicySource(path: source.path, text: source.text)))
+                var file = try PolicyParser.parse(
+                    PolicySource(path: source.path, text: source.text))
+                if source.isAudited { file.mode = .audit }
+                files.append(file)
             } catch {
                 errors += error.errors
             }
