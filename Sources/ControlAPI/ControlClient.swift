@@ -146,6 +146,13 @@ extension ControlClient {
         try await ask(.portCounters, device)
     }
 
+    /// The last drops at a port.
+    public func drops(
+        at device: String, _ query: DropQuery = DropQuery()
+    ) async throws(ControlError) -> DropList {
+        try await ask(.portDrops, device, query: query.query)
+    }
+
     /// Captures at a port: hands each piece of the pcapng stream to `receive` as it arrives.
     ///
     /// Returns when the capture has ended by itself, throws `CancellationError` when the task is

@@ -20,6 +20,8 @@ public enum Route: String, CaseIterable, Sendable {
     case detachPort = "DELETE /v1/ports/{device}"
     /// A pcapng stream; its query is ``CaptureOptions``.
     case capture = "GET /v1/ports/{device}/capture"
+    /// The last drops at a port: ``DropList``; its query is ``DropQuery``.
+    case portDrops = "GET /v1/ports/{device}/drops"
     /// Compiles files: ``PolicyRequest``, then ``PolicyCheckReply``.
     case checkPolicy = "POST /v1/policy/check"
     /// Makes files the policy: ``PolicyApplyRequest``, then ``PolicyApplyReply``.

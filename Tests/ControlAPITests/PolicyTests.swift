@@ -18,6 +18,8 @@ extension PolicyShow {
             name: "shop", tier: "app", path: "policies/shop.yaml", text: "policy: shop\n")
         policy.governs = ["web1"]
         policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> web")]
+        policy.rules[0].hits = 3
+        policy.rules[0].lastHit = "2026-11-21T17:00:00Z"
         return policy
     }
 }

@@ -87,6 +87,8 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
     ]
 
     private static let watching = [
+        SchemaSample(Drop.sample), SchemaSample(Drop.sample.now!),
+        SchemaSample(DropList(device: "db1", drops: [.sample])),
         SchemaSample(Flow.sample), SchemaSample(FlowList(flows: [.sample])),
         SchemaSample(FlowEnd.sample), SchemaSample(RuleReference.sample),
         SchemaSample(Traffic(packets: 1, bytes: 2)), SchemaSample(FrameCounters.sample),
