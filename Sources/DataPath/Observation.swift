@@ -59,9 +59,9 @@ extension Worker {
 /// Events for the control side.
 ///
 /// No rule and no port can keep the others from being heard: of the 2,000 events a second (512 at
-/// once) that a worker tells, one rule has at most a quarter, and of these one port at most half.
-/// What a rule may not tell at once is added to ``DataPathEvent/count`` of its next event; the
-/// exact sum is in its hits.
+/// once) that a worker tells, one rule has at most a quarter and one port at most half. What a rule
+/// may not tell at once is added to ``DataPathEvent/count`` of its next event. The exact number of
+/// decisions is in its hits, and each port's last drops are in its ``DropRing``.
 extension Worker {
     /// Tells of a connection just opened, if a rule of either end asks for that.
     mutating func reportOpened(_ passage: Passage) {

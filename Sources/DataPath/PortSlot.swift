@@ -30,8 +30,8 @@ package struct PortSlot: ~Copyable {
     var reports = BucketLevel()
     private let counters: PortCounters
 
-    /// How often one port is told of.
-    static let reportRate = BucketRate(perSecond: 250, burst: 64)
+    /// How often one port is told of: half of what all may be.
+    static let reportRate = BucketRate(perSecond: 1_000, burst: 256)
 
     /// A slot for `device` with an empty cache of `flowCapacity` entries; of none if that is 0.
     package init(_ device: consuming PortDevice, flowCapacity: Int, secret: HashSecret)
@@ -56,4 +56,7 @@ package struct PortSlot: ~Copyable {
 
     /// The counters now.
     package func counts() -> PortCounts { counters.snapshot() }
+
+    /// The last drops here, the latest first. For the worker's thread, and tests.
+    package var recentDrops: [DropRecord] { drops.latestFirst }
 }

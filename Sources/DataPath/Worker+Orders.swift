@@ -77,7 +77,10 @@ extension Worker {
 
     /// Counts a frame that waited in vain; its port may have left meanwhile.
     private mutating func dropHeld(_ entry: HeldFrames.Entry) {
-        guard isServed(entry.source) else { return retired.dropped[.noSession] &+= 1 }
+        guard isServed(entry.source) else {
+            retired.dropped[.noSession] &+= 1
+            return
+        }
         count(entry.source).countDrop(.noSession)
         keepHeld(entry.frame, entry.source)
     }
