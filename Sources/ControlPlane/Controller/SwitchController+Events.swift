@@ -11,8 +11,8 @@ extension SwitchController {
         for event in dataPath.takeEvents() {
             switch event.kind {
             case .moved: logMove(event)
-            case .denied, .rejected, .revoked: denials.add(event)
-            case .opened: break
+            case .denied, .rejected, .revoked, .limited: denials.add(event)
+            case .opened, .audited: break
             }
             guard event.isLogged, logBudget.take(now: now) else { continue }
             log(event)
@@ -70,18 +70,23 @@ extension SwitchController {
 }
 
 extension DataPathEvent {
-    /// The verdict that decided: the refusal if there is one, else the one that asks for a log.
+    /// The verdict that decided: that of the end that the event is about, else the refusal if there
+    /// is one, else the one that asks for a log.
     var deciding: Verdict {
+        if let verdict = end == .egress ? egress : end == .ingress ? ingress : nil {
+            return verdict
+        }
         let verdicts = [egress, ingress].compactMap(\.self)
         return verdicts.first { $0.action != .allow } ?? verdicts.first(where: \.isLogged)
             ?? verdicts.last ?? .denyByDefault
     }
 
-    /// Whether a rule that took part asks for a log.
+    /// Whether a rule that took part asks for a log; what only passes for audit is always logged.
     var isLogged: Bool {
         switch kind {
         case .opened: egress?.isLogged == true || ingress?.isLogged == true
-        case .denied, .rejected, .revoked: deciding.isLogged
+        case .denied, .rejected, .revoked, .limited: deciding.isLogged
+        case .audited: true
         case .moved: false
         }
     }

@@ -135,7 +135,8 @@ extension DataPathEvent {
         switch kind {
         case .rejected: "rejected_by_policy"
         case .revoked: "policy_revoked"
-        case .denied, .opened, .moved: "denied_by_policy"
+        case .limited: "policy_limit"
+        case .denied, .opened, .audited, .moved: "denied_by_policy"
         }
     }
 }
