@@ -5,13 +5,16 @@ public enum PolicyCompiler {
     /// The compiled form of `files` for the ports of `universe`.
     ///
     /// - Precondition: each port number occurs once in `universe`.
+    /// - Parameter today: the day for which the tables hold: rules whose last day is over stand in
+    ///   none. See ``CompiledPolicy/nextExpiry``.
     /// - Throws: every contradiction between files of one tier, a policy name used twice, or that
     ///   the tables would exceed `budget`. The policy is then refused whole.
     public static func compile(
-        _ files: [PolicyFile], _ universe: PolicyUniverse, budget: CompileBudget = .standard
+        _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
+        budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
         try checkNames(files)
-        let book = RuleBook(files)
+        let book = RuleBook(files, today: today)
         let result: Result<CompiledPolicy, PolicyErrors>
         do throws(BudgetFault) {
             result = try compile(book, universe, budget)
@@ -19,6 +22,16 @@ public enum PolicyCompiler {
             throw overBudget(error, files)
         }
         return try result.get()
+    }
+
+    /// The files of `compiled`, which were accepted before, compiled for other VMs or another day.
+    ///
+    /// - Throws: what ``compile(_:_:today:budget:)`` throws.
+    public static func recompile(
+        _ compiled: CompiledPolicy, _ universe: PolicyUniverse, today: PolicyDay,
+        budget: CompileBudget = .standard
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        try compile(compiled.files, universe, today: today, budget: budget)
     }
 
     private static func compile(

@@ -55,7 +55,8 @@ enum PolicyTestGrammar {
                 hint: hint)
         case let word? where !NameRule.reserved.contains(word):
             throw SyntaxFault(
-                at: token.position, "\(token.quoted) is a group or nothing: \(what) of a test is "
+                at: token.position,
+                "\(token.quoted) is a group or nothing: \(what) of a test is "
                     + "one VM or address", hint: hint)
         default: throw reader.unexpected("\(what), one VM or address", hint: hint)
         }

@@ -79,7 +79,7 @@ final class SwitchRig {
         let endpoints = configuration.ports.filter { !$0.isUplink }.map(endpoint)
         let file = try PolicyParser.parse(PolicySource(path: "test.yaml", text: policy))
         configuration.policy = try PolicyCompiler.compile(
-            [file], PolicyUniverse(endpoints: endpoints))
+            [file], PolicyUniverse(endpoints: endpoints), today: PolicyDay(number: 0))
         publish()
     }
 

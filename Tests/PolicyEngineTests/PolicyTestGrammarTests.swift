@@ -112,7 +112,10 @@ import Testing
                 "vm a -> vm b on tcp/1 => deny by a/b/c",
                 "38 `a/b/c` cannot be the name of a rule | \(name)"
             ),
-            ("vm a -> vm b on tcp/1 => deny by a/", "38 `a/` cannot be the name of a rule | \(name)"),
+            (
+                "vm a -> vm b on tcp/1 => deny by a/",
+                "38 `a/` cannot be the name of a rule | \(name)"
+            ),
             (
                 "vm a -> vm b on tcp/1 => deny by a/b c",
                 "42 expected the end, found `c` | \(form)"

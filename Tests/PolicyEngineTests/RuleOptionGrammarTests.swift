@@ -27,7 +27,8 @@ import Testing
         "an option stands once",
         arguments: [
             ("log log", 21, "log"), ("log sampled log", 29, "log"), ("as a as b", 22, "as"),
-            ("until 2027-01-31 until 2027-01-31", 34, "until"), ("limit 1/s limit 1/s", 27, "limit"),
+            ("until 2027-01-31 until 2027-01-31", 34, "until"),
+            ("limit 1/s limit 1/s", 27, "limit"),
         ])
     func refusesTwins(options: String, column: Int, option: String) {
         #expect(
