@@ -54,6 +54,8 @@ struct RuleBook: Sendable {
     private(set) var rules: [Rule] = []
     private(set) var scopes: [Scope] = []
     private(set) var descriptions = [RuleDescription.builtIn]
+    /// What each of the described rules does, as its file says it.
+    private(set) var actions = [RuleAction.deny]
     /// The files, in the order of `scopes`.
     let files: [PolicyFile]
     /// The rules by their sides.
@@ -89,6 +91,7 @@ struct RuleBook: Sendable {
         for (offset, rule) in file.rules.enumerated() {
             let name = rule.name?.value ?? "#\(offset + 1)"
             let id = describe(name, file, (rule.position.line, rule.text))
+            actions.append(rule.action)
             let isExpired = rule.lastDay.map { $0.value < today } ?? false
             rules.append(
                 Rule(
@@ -111,6 +114,7 @@ struct RuleBook: Sendable {
                 id: describe("default", file, (rule.position.line, rule.text)), file: number,
                 action: rule.action, logging: rule.logging, isAudited: file.mode == .audit)
         }
+        if let fallback { actions.append(fallback.action) }
         scopes.append(
             Scope(
                 tier: file.tier, selector: selector, rules: rules, fallback: fallback,
