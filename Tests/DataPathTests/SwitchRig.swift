@@ -102,7 +102,8 @@ final class SwitchRig {
             try PolicyParser.parse(PolicySource(path: "test.yaml", text: $0))
         }
         change(&files)
-        return try PolicyCompiler.compile(files, PolicyUniverse(endpoints: endpoints))
+        return try PolicyCompiler.compile(
+            files, PolicyUniverse(endpoints: endpoints), today: PolicyDay(number: 0))
     }
 
     /// Publishes the configuration as it is.

@@ -42,7 +42,8 @@ import Testing
         let file = try PolicyParser.parse(PolicySource(path: "t.yaml", text: SwitchRig.allowAll))
         return SwitchConfiguration(
             generation: 1, networks: [NetworkConfiguration(vni: vni, mtu: 1_500)], ports: ports,
-            policy: try PolicyCompiler.compile([file], PolicyUniverse(endpoints: endpoints)))
+            policy: try PolicyCompiler.compile(
+                [file], PolicyUniverse(endpoints: endpoints), today: PolicyDay(number: 0)))
     }
 
     /// Waits until the first wire's peer has something, at most two seconds.
