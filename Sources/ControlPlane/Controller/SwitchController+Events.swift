@@ -24,14 +24,14 @@ extension SwitchController {
 
     private func log(_ event: DataPathEvent) {
         let rule = rule(of: event)
-        logger.notice(
-            "\(event.kind)",
-            metadata: [
-                "policy": "\(rule.policy)", "rule": "\(rule.name)",
-                "verdict": "\(event.deciding.action)",
-                "from": "\(sender(of: event))", "to": "\(receiver(of: event))",
-                "service": "\(event.service)", "at": "\(rule.file):\(rule.line)",
-            ])
+        var metadata: Logger.Metadata = [
+            "policy": "\(rule.policy)", "rule": "\(rule.name)",
+            "verdict": "\(event.deciding.action)",
+            "from": "\(sender(of: event))", "to": "\(receiver(of: event))",
+            "service": "\(event.service)", "at": "\(rule.file):\(rule.line)",
+        ]
+        if event.count > 1 { metadata["count"] = "\(event.count)" }
+        logger.notice("\(event.kind)", metadata: metadata)
     }
 
     private func logMove(_ event: DataPathEvent) {
@@ -43,9 +43,9 @@ extension SwitchController {
             ])
     }
 
-    /// The rule that decided, as people know it.
+    /// The rule that decided, as people know it; the built-in one when its policy is forgotten.
     func rule(of event: DataPathEvent) -> RuleDescription {
-        policy.compiled.rule(event.deciding.rule)
+        book(of: event.generation)?.compiled.rule(event.deciding.rule) ?? .builtIn
     }
 
     private func sender(of event: DataPathEvent) -> String {

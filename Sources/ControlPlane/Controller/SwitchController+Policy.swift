@@ -80,8 +80,8 @@ extension SwitchController {
 
     /// The policy of this name.
     package func policy(named name: String) async throws(Problem) -> PolicyShow {
-        tally.take(await dataPath.ruleHits(), rules: policy.compiled.rules)
-        if let policy = policy.show(name, tally) { return policy }
+        ruleTally.take(await dataPath.ruleHits(), rules: policy.compiled.rules)
+        if let policy = policy.show(name, ruleTally) { return policy }
         throw Problem(
             .notFound, "No policy '\(name)' is in force.", field: "name",
             hint: "List the policies with 'vswctl policy show'.")

@@ -38,7 +38,7 @@ package actor SwitchController {
     /// What ports and rules are called in captures.
     nonisolated let narrator = CaptureNarrator()
     /// How often rules decided.
-    var tally = RuleTally()
+    var ruleTally = RuleTally()
     /// Recent denials.
     var denials = DenialTable()
     /// How many decisions are logged.
