@@ -28,10 +28,10 @@ import PolicyEngine
         }
         let memory = unsafe zeroed.bindMemory(to: RuleCell.self, capacity: count)
         var levels: [String: LimitLevel] = [:]
-        for limit in policy.limits where Int(limit.rule.rawValue) < count {
+        for (rule, limit) in policy.limits where Int(rule.rawValue) < count {
             let level = levels[limit.key] ?? former?.levels[limit.key] ?? LimitLevel()
             levels[limit.key] = level
-            let cell = unsafe memory + Int(limit.rule.rawValue)
+            let cell = unsafe memory + Int(rule.rawValue)
             unsafe cell.pointee.limit = level.pointer
             unsafe cell.pointee.limitInterval = 1_000_000_000 / UInt64(max(limit.perSecond, 1))
         }

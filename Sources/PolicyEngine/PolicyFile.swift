@@ -22,6 +22,11 @@ public struct PolicyFile: Sendable {
     public var invariants: [PolicyInvariant] = []
     /// `tests:`, in file order.
     public var tests: [PolicyTest] = []
+
+    /// The keys that a file may have.
+    package static let keys = [
+        "policy", "tier", "for", "mode", "groups", "services", "rules", "default", "never", "tests",
+    ]
 }
 
 /// Whether a file refuses, or only records what it would refuse.
@@ -53,7 +58,7 @@ public struct PolicyTest: Sendable {
     public var sender: Located<Peer>
     /// Whom it goes to: one VM or one address.
     public var receiver: Located<Peer>
-    /// The service: one port or type, or a named service, each of whose parts is tested.
+    /// The service: of a range, a named service or `any` each part is tested.
     public var service: Located<ServiceTerm>
     /// What must become of it: allow, deny or reject.
     public var action: RuleAction

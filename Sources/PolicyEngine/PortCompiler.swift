@@ -31,7 +31,7 @@ struct PortCompiler {
     private(set) var words = TableWords()
     private(set) var evidence: [Evidence] = []
 
-    private var chains = Interner<[PolicyTier: RuleBook.Default]>()
+    private var chains = Interner<DefaultChain>()
     private var rows: [RowKey: UInt32] = [:]
     private var tables: [TableKey: Table] = [:]
 
@@ -68,13 +68,13 @@ struct PortCompiler {
         let files = selectedFiles(subject)
         guard !files.isEmpty else { return nil }
         var mask = BitSet(below: book.rules.count)
-        var defaults: [PolicyTier: RuleBook.Default] = [:]
         for file in files {
-            let scope = book.scopes[file]
-            for rule in scope.rules { mask[rule] = true }
-            if defaults[scope.tier] == nil { defaults[scope.tier] = scope.fallback }
+            for rule in book.scopes[file].rules where !book.rules[rule].isExpired {
+                mask[rule] = true
+            }
         }
-        let port = Port(subject: subject, rules: mask, chain: chains.number(of: defaults))
+        let chain = DefaultChain(files.map { book.scopes[$0] })
+        let port = Port(subject: subject, rules: mask, chain: chains.number(of: chain))
         return try compile(port, budget)
     }
 

@@ -33,7 +33,7 @@ import Testing
         endpoint.addresses = [station.ip]
         endpoint.port = OverlayRig.guestPort
         rig.hosts[1].configuration.policy = try PolicyCompiler.compile(
-            [file], PolicyUniverse(endpoints: [endpoint]))
+            [file], PolicyUniverse(endpoints: [endpoint]), today: PolicyDay(number: 0))
         rig.publish()
         rig.hosts[0].wire.send(FrameBuilder(1, 2).udp(5_000, 6_000))
         try await settle { await rig.drops(1, at: .overlay) == [.deniedByPolicy: 1] }

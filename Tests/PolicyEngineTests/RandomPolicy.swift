@@ -43,12 +43,13 @@ struct RandomPolicy {
     mutating func text(_ name: String) -> String {
         let tier = pick(["guard", "platform", "app", "baseline"])
         var lines = ["policy: \(name)", "tier: \(tier)", "for: \(peers(groups: ["g1", "g2"]))"]
+        if chance(25) { lines.append("mode: audit") }
         lines += ["groups:", "  g1: \(peers(groups: []))", "  g2: \(peers(groups: ["g1"]))"]
         lines += ["services:", "  web: tcp/80, tcp/443", "  dns: udp/53, tcp/53", "rules:"]
         for _ in 0...random.next() % 6 { lines.append("- \(rule())") }
         if chance(60) {
             let verb = pick(["deny", "allow", "reject", "pass", "pass"])
-            lines.append("default: \(verb)" + (chance(50) ? " log" : ""))
+            lines.append("default: \(verb)" + pick(["", "", " log", " log sampled"]))
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -61,7 +62,9 @@ struct RandomPolicy {
             let count = 1 + random.next() % 2
             text += " on " + (0..<count).map { _ in pick(Self.services) }.joined(separator: ", ")
         }
-        return text + (chance(30) ? " log" : "")
+        if verb == "allow", chance(20) { text += " limit \(1 + random.next() % 9)/s" }
+        if chance(15) { text += " until 2026-11-2\(random.next() % 3)" }
+        return text + pick(["", "", "", " log", " log sampled"])
     }
 
     private mutating func peers(groups: [String]) -> String {

@@ -75,4 +75,18 @@ import Testing
             }
         }
     }
+
+    @Test("limits are known by rule, under a key that other rules before it do not change")
+    func knowsLimits() throws {
+        let rules = "- allow any  -> any on tcp/1 limit 7/s\n- allow any -> any on tcp/2\n"
+        let keys = try ["", "- deny any -> any on tcp/9\n"].map { before in
+            let compiled = try PolicyCompiler.compile(
+                [try policy("policy: x\nfor: any\nrules:\n\(before)\(rules)")], try shop())
+            let (rule, limit) = try #require(compiled.limits.first)
+            #expect(compiled.limits.count == 1 && limit.perSecond == 7)
+            #expect(compiled.rule(rule).text == "allow any -> any on tcp/1 limit 7/s")
+            return limit.key
+        }
+        #expect(keys[0] == keys[1] && keys[0] == "x: allow any -> any on tcp/1 limit 7/s")
+    }
 }

@@ -25,7 +25,9 @@ package struct PolicyBook: Sendable {
     /// Parses and compiles `sources` for the VMs of `universe`.
     package init(_ sources: [StoredPolicy], for universe: PolicyUniverse) throws(PolicyErrors) {
         let files = try Self.parse(sources)
-        self.init(sources: sources, compiled: try PolicyCompiler.compile(files, universe))
+        self.init(
+            sources: sources,
+            compiled: try PolicyCompiler.compile(files, universe, today: .current))
     }
 
     /// Every file parsed, or every fault of every file.
@@ -48,7 +50,8 @@ package struct PolicyBook: Sendable {
     package func recompiled(for universe: PolicyUniverse) throws(Problem) -> PolicyBook {
         do throws(PolicyErrors) {
             var book = PolicyBook(
-                sources: sources, compiled: try PolicyCompiler.compile(compiled.files, universe))
+                sources: sources,
+                compiled: try PolicyCompiler.recompile(compiled, universe, today: .current))
             book.firstGeneration = firstGeneration
             return book
         } catch {
