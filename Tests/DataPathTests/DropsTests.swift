@@ -103,8 +103,7 @@ import Testing
         let rig = try SwitchRig(nil)
         try rig.apply(
             SwitchRig.rules(at: 1, "- allow any -> any"),
-            SwitchRig.rules(at: 2, "- allow any -> any as few")
-        ) { $0[1].rules[0].limit = 1 }
+            SwitchRig.rules(at: 2, "- allow any -> any limit 1/s as few"))
         for port in [1, 2] as [UInt16] { rig.send(FrameBuilder(1, 2).udp(9, port), from: 1) }
         #expect(rig.recentDrops(1).map(\.reason) == [.policyLimit])
         #expect(rig.recentDrops(2).map(\.reason) == [.policyLimit])

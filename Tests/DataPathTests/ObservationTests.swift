@@ -62,13 +62,10 @@ import Testing
 
     @Test("`log sampled` tells once a second for each rule, of all that were decided since")
     func samples() throws {
-        let rig = try SwitchRig(nil)
-        try rig.apply(
+        let rig = try SwitchRig(
             SwitchRig.rules(
-                "- allow any -> any on udp/1", "- deny any -> any on udp/2", "- allow any -> any")
-        ) { files in
-            for index in 0..<2 { files[0].rules[index].logging = .sampled }
-        }
+                "- allow any -> any on udp/1 log sampled",
+                "- deny any -> any on udp/2 log sampled"))
         for port in 0..<100 {
             rig.send(FrameBuilder(1, 2).udp(UInt16(100 + port), 1), from: 1)
             rig.send(FrameBuilder(1, 2).udp(UInt16(100 + port), 2), from: 1)
@@ -115,10 +112,66 @@ import Testing
 
     @Test("a connection that is over its rule's limit is told of")
     func reportsLimits() throws {
-        let rig = try SwitchRig(nil)
-        try rig.apply(SwitchRig.rules("- allow any -> any")) { $0[0].rules[0].limit = 1 }
+        let rig = try SwitchRig(SwitchRig.rules("- allow any -> any limit 1/s"))
         for port in 0..<3 { rig.send(FrameBuilder(1, 2).udp(UInt16(port), 1), from: 1) }
         #expect(rig.events().map(\.kind) == [.limited, .limited])
+    }
+
+    /// A policy of these rules in audit mode, which would deny the rest.
+    private func audited(_ rules: String...) -> String {
+        SwitchRig.rules().replacing("rules:\n", with: "mode: audit\nrules:\n")
+            .replacing("default", with: rules.map { "  \($0)\n" }.joined() + "default")
+    }
+
+    @Test("what a file in audit mode would refuse passes, and is told of with its rule")
+    func audits() throws {
+        let rig = try SwitchRig(
+            audited("- deny any -> any on udp/1 as no", "- allow any -> any on udp/2"))
+        for port in [1, 1, 2, 3] as [UInt16] {
+            #expect(rig.passes(FrameBuilder(1, 2).udp(9, port), from: 1, to: 2))
+        }
+        let events = rig.events()
+        #expect(events.map(\.kind) == [.audited, .audited])
+        #expect(events.map { rig.ruleName($0.egress) } == ["test/no", "test/default"])
+        #expect(rig.hits == ["test/no": 1, "test/#2": 1, "test/default": 1])
+        #expect(rig.total.droppedTotal == 0)
+    }
+
+    @Test("audited floods are told of at the rate of denials, and stand for all")
+    func boundsAudits() throws {
+        let rig = try SwitchRig(audited("- deny any -> any on udp/1"))
+        for port in 0..<1_000 { rig.send(FrameBuilder(1, 2).udp(UInt16(port), 1), from: 1) }
+        rig.breathe(after: 1_000_000_000)
+        rig.send(FrameBuilder(1, 2).udp(9_999, 1), from: 1)
+        let events = rig.events()
+        #expect((128...140).contains(events.count) && events.allSatisfy { $0.kind == .audited })
+        #expect(events.reduce(0) { $0 + $1.count } == 1_001)
+    }
+
+    @Test("an established connection that only audit spares is told of once for each policy")
+    func auditsEstablished() throws {
+        let rig = try SwitchRig()
+        #expect(rig.passes(FrameBuilder(1, 2).udp(9, 1), from: 1, to: 2))
+        try rig.apply(audited("- deny any -> any on udp/1 as no"))
+        for _ in 0..<3 { #expect(rig.passes(FrameBuilder(1, 2).udp(9, 1), from: 1, to: 2)) }
+        #expect(rig.events().map(\.kind) == [.audited])
+    }
+
+    @Test("audited frames without a connection are told of, at each end that would refuse")
+    func auditsUntracked() throws {
+        let rig = try SwitchRig(nil)
+        try rig.apply(
+            SwitchRig.rules(at: 1, "- allow any -> any"),
+            SwitchRig.rules(at: 2, "- deny any -> any").replacing(
+                "rules:", with: "mode: audit\nrules:"),
+            SwitchRig.rules(at: 3, "- deny any -> any"))
+        let body = [UInt8](repeating: 0, count: 16)
+        #expect(rig.passes(FrameBuilder(1, 2).icmp(13, 0, body), from: 1, to: 2))
+        #expect(rig.passes(FrameBuilder.broadcast(from: 1), from: 1, to: 2))
+        #expect(rig.received(3).isEmpty)
+        let events = rig.events()
+        #expect(events.map(\.kind) == [.audited, .audited])
+        #expect(events.map(\.end) == [.ingress, .ingress])
     }
 
     @Test("a flood of denials costs a bounded number of reports")

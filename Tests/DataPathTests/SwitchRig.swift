@@ -85,23 +85,20 @@ final class SwitchRig {
         breathe()
     }
 
-    /// Puts `policies` in force as a new generation, after `change` of what was read.
-    func apply(_ policies: String..., change: (inout [PolicyFile]) -> Void = { _ in }) throws {
+    /// Puts `policies` in force as a new generation.
+    func apply(_ policies: String...) throws {
         policy = policies.first ?? ""
         configuration.generation += 1
-        configuration.policy = try compile(policies, change: change)
+        configuration.policy = try compile(policies)
         publish()
     }
 
-    /// Compiles `policies` for the stations, after `change` of what was read.
-    func compile(
-        _ policies: [String], change: (inout [PolicyFile]) -> Void = { _ in }
-    ) throws -> CompiledPolicy {
+    /// Compiles `policies` for the stations.
+    func compile(_ policies: [String]) throws -> CompiledPolicy {
         let endpoints = configuration.ports.filter { !$0.isUplink }.map(endpoint)
-        var files = try policies.map {
+        let files = try policies.map {
             try PolicyParser.parse(PolicySource(path: "test.yaml", text: $0))
         }
-        change(&files)
         return try PolicyCompiler.compile(
             files, PolicyUniverse(endpoints: endpoints), today: PolicyDay(number: 0))
     }
