@@ -59,7 +59,26 @@ extension CompiledPolicy {
         return Explanation(
             network: network, from: from.address, to: to.address, service: service,
             verdict: (ingress ?? first).verdict.following(first.verdict),
-            egress: egress, ingress: ingress)
+            egress: egress, ingress: ingress,
+            nearestMiss: nearestMiss((from, to), service, (egress, ingress)))
+    }
+
+    private func nearestMiss(
+        _ ends: (from: ConnectionEnds.End, to: ConnectionEnds.End), _ service: ServiceKey,
+        _ decisions: (egress: EndDecision?, ingress: EndDecision?)
+    ) -> NearestMiss? {
+        let judged = [
+            (ends.from.endpoint, TrafficDirection.egress, decisions.egress),
+            (ends.to.endpoint, .ingress, decisions.ingress),
+        ].compactMap { endpoint, direction, decision in
+            endpoint.flatMap { endpoint in decision.map { (endpoint, direction, $0.verdict) } }
+        }
+        let refusing = judged.filter { $0.2.action != .allow }
+        guard !refusing.isEmpty else { return nil }
+        let refusal = NearestMissSearch.Refusal(
+            from: ends.from.address, to: ends.to.address, service: service, ends: refusing,
+            allowing: judged.first { $0.2.action == .allow }?.2.rule)
+        return NearestMissSearch(book, world, refusal).nearest
     }
 
     private func decision(

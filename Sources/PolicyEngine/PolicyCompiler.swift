@@ -75,7 +75,8 @@ public enum PolicyCompiler {
             book, SubjectTables(world: world, tables: tables, words: image.words))
         if isNew, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
         let warnings =
-            world.warnings + ExpiryReport.warnings(book) + check.warnings
+            world.warnings + ExpiryReport.warnings(book)
+            + RuleReport.warnings(book, world, compiler.usage) + check.warnings
             + check.failures.map { PolicyWarning($0) }
         return .success(CompiledPolicy(book, (universe, world, tables), image, warnings))
     }

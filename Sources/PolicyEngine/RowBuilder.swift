@@ -20,14 +20,17 @@ struct RowBuilder {
     private let tiers: [PolicyTier]
     private let starts: [UInt32]
     private(set) var conflicts: [Conflict] = []
+    /// The rules that decide nothing in the row, each with a rule above it of its file that takes
+    /// the first of its services.
+    private(set) var covered: [Int: Int] = [:]
 
     /// - Parameter matching: the numbers of the rules, ascending, that is in the order of decision.
     static func row(
         _ book: RuleBook, matching: [Int], _ chain: DefaultChain
-    ) -> (row: Row, conflicts: [Conflict]) {
+    ) -> (row: Row, conflicts: [Conflict], covered: [Int: Int]) {
         var builder = RowBuilder(book, matching)
         let row = builder.build(matching, chain)
-        return (row, builder.conflicts)
+        return (row, builder.conflicts, builder.covered)
     }
 
     private init(_ book: RuleBook, _ matching: [Int]) {
@@ -121,7 +124,7 @@ struct RowBuilder {
 
     /// The first rule of one file for each segment. Painted segments are skipped from then on, so
     /// that the cost is about the number of segments, however many rules overlap.
-    private func firstMatches(of file: ArraySlice<Int>) -> [Int?] {
+    private mutating func firstMatches(of file: ArraySlice<Int>) -> [Int?] {
         var painted = [Int?](repeating: nil, count: starts.count)
         var next = Array(0...starts.count)
         func free(from index: Int) -> Int {
@@ -133,14 +136,19 @@ struct RowBuilder {
             return index
         }
         for rule in file {
+            var decidesNothing = true
             for range in rules[rule].ranges {
                 let end = segment(after: range.last)
                 var index = free(from: segment(of: range.first))
                 while index < end {
                     painted[index] = rule
+                    decidesNothing = false
                     next[index] = index + 1
                     index = free(from: index)
                 }
+            }
+            if decidesNothing, let first = rules[rule].ranges.first {
+                covered[rule] = painted[segment(of: first.first)]
             }
         }
         return painted
