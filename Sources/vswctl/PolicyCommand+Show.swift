@@ -117,7 +117,8 @@ package struct ExplanationText: CustomStringConvertible {
         var ends = Table()
         Self.add("egress", what.egress, at: what.from, to: &ends)
         Self.add("ingress", what.ingress, at: what.to, to: &ends)
-        return head.dropLast().description.printable + "\n" + ends.description
+        let miss = what.nearestMiss.map { "  nearest: \($0.text)".printable + "\n" } ?? ""
+        return head.dropLast().description.printable + "\n" + ends.description + miss
     }
 
     private static func add(
@@ -128,7 +129,9 @@ package struct ExplanationText: CustomStringConvertible {
             return
         }
         let cells = [
-            "  " + side, decision.port, decision.verdict.rawValue, "by \(decision.rule)",
+            "  " + side, decision.port,
+            decision.verdict.rawValue + (decision.audited ? " (audit: would refuse)" : ""),
+            "by \(decision.rule)",
             place(decision),
         ]
         table.add(cells + (decision.text.map { [$0] } ?? []))

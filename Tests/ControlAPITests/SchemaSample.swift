@@ -66,7 +66,7 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
         SchemaSample(PolicyConfirmReply(generation: 7)),
         SchemaSample(PolicyRollbackRequest(generation: 5)),
         SchemaSample(ExplainReply(explanations: [.sample])), SchemaSample(Explanation.sample),
-        SchemaSample(Decision.sample),
+        SchemaSample(Decision.sample), SchemaSample(Explanation.sample.nearestMiss!),
     ]
 
     private static let overlay = [
