@@ -127,7 +127,7 @@ private enum Oracle {
         let (input, output) = (temporaryFile(), temporaryFile())
         defer { for url in [input, output] { try? FileManager.default.removeItem(at: url) } }
         try JSONSerialization.data(withJSONObject: cases.map(\.json)).write(to: input)
-        FileManager.default.createFile(atPath: output.path, contents: nil)
+        try Data().write(to: output)
         process.standardInput = try FileHandle(forReadingFrom: input)
         process.standardOutput = try FileHandle(forWritingTo: output)
         try process.run()
