@@ -4,8 +4,8 @@ extension CompiledPolicy {
     /// What happens to a connection, read from the very tables that decide frames.
     ///
     /// - Parameters:
-    ///   - from: a VM's name, or an address.
-    ///   - to: a VM's name, or an address.
+    ///   - from: a VM's name, or an address, or `VM@ADDRESS` for an address that the VM may use.
+    ///   - to: likewise.
     ///   - service: `tcp/5432`, `icmp/echo`, or a service's name in any of the files.
     /// - Returns: an answer for each network, each pair of addresses of one family and each part of
     ///   the service; never empty.
@@ -37,6 +37,7 @@ extension CompiledPolicy {
     }
 
     private func ends(_ text: String) throws(ExplainError) -> [End] {
+        if let bearers = bearers(text) { return bearers }
         if let address = IPAddress(text) {
             let owners = universe.endpoints.filter { $0.ownedAddresses.contains(address) }
             return owners.map { End(endpoint: $0, address: address) }
@@ -52,6 +53,16 @@ extension CompiledPolicy {
         return endpoints.flatMap { endpoint in
             endpoint.addresses.map { End(endpoint: endpoint, address: $0) }
         }
+    }
+
+    /// `VM@ADDRESS`: the VM with an address that it may use without owning it; nil for other texts.
+    private func bearers(_ text: String) -> [End]? {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let address = IPAddress(parts[1]) else { return nil }
+        let bearers = universe.endpoints.filter {
+            $0.vm == parts[0] && ($0.anyAddress || $0.ownedAddresses.contains(address))
+        }
+        return bearers.isEmpty ? nil : bearers.map { End(endpoint: $0, address: address) }
     }
 
     /// The pairs that one packet can have. An address is taken as a stranger's only in networks

@@ -5,9 +5,19 @@ public enum PolicyCompiler {
     /// The compiled form of `files` for the ports of `universe`.
     ///
     /// - Precondition: each port number occurs once in `universe`.
-    /// - Throws: every contradiction between files of one tier, a policy name used twice, or that
-    ///   the tables would exceed `budget`. The policy is then refused whole.
+    /// - Throws: every contradiction between files of one tier, a policy name used twice, that the
+    ///   tables would exceed `budget`, or every `never` that does not hold for all packets, with a
+    ///   packet that shows it (``PolicyProof``). The policy is then refused whole.
     public static func compile(
+        _ files: [PolicyFile], _ universe: PolicyUniverse, budget: CompileBudget = .standard
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        let compiled = try compileUnproven(files, universe, budget: budget)
+        try PolicyProof.check(compiled)
+        return compiled
+    }
+
+    /// The same without a look at the promises: for those who ask ``PolicyProof`` themselves.
+    package static func compileUnproven(
         _ files: [PolicyFile], _ universe: PolicyUniverse, budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
         try checkNames(files)
