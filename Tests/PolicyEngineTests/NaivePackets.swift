@@ -62,11 +62,13 @@ struct NaivePackets {
         }
     }
 
-    /// As whom a VM receives a frame to all.
-    func groupReceiver(_ endpoint: PolicyEndpoint, isIPv4: Bool) -> End {
-        let first = endpoint.addresses.first { $0.isIPv4 == isIPv4 }
-        let fallback = isIPv4 ? IPAddress.unspecifiedIPv4 : .linkLocal(endpoint.mac)
-        return End(endpoint: endpoint, address: first ?? fallback)
+    /// As whom the VMs of a network receive a frame to all: as their first address of its family.
+    func groupReceivers(in network: VNI) -> [End] {
+        endpoints.filter { $0.network == network }.flatMap { endpoint in
+            let ipv4 = endpoint.addresses.first { $0.isIPv4 } ?? .unspecifiedIPv4
+            let ipv6 = endpoint.addresses.first { !$0.isIPv4 } ?? .linkLocal(endpoint.mac)
+            return [ipv4, ipv6].map { End(endpoint: endpoint, address: $0) }
+        }
     }
 
     /// The services that a packet of a family can have.
