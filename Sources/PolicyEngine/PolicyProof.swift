@@ -68,6 +68,16 @@ public struct PolicyProof {
         if !errors.isEmpty { throw PolicyErrors(errors) }
     }
 
+    /// How much is searched, in words: for measurements.
+    package var summary: String {
+        let counts = networks.map { network in
+            "\(network.senders.count) classes of senders, \(network.receivers.count) of receivers, "
+                + "\(network.egress.tableCount) and \(network.ingress.tableCount) tables of "
+                + "\(network.egress.peerClassCount) classes of peers"
+        }
+        return counts.joined(separator: "; ") + "; \(sets.values.count) sets of services"
+    }
+
     /// How many promises the files make.
     public var promiseCount: Int { book.promises.count }
 
