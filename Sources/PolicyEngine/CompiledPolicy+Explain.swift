@@ -4,8 +4,8 @@ extension CompiledPolicy {
     /// What happens to a connection, read from the very tables that decide frames.
     ///
     /// - Parameters:
-    ///   - from: a VM's name, or an address.
-    ///   - to: a VM's name, or an address.
+    ///   - from: a VM's name, or an address, or `VM@ADDRESS` for an address that the VM may use.
+    ///   - to: likewise.
     ///   - service: `tcp/5432`, `icmp/echo`, or a service's name in any of the files.
     /// - Returns: an answer for each network, each pair of addresses of one family and each part of
     ///   the service; never empty.
@@ -33,6 +33,7 @@ extension CompiledPolicy {
     private func ends(
         _ text: String, _ known: ConnectionEnds
     ) throws(ExplainError) -> [ConnectionEnds.End] {
+        if let bearers = known.bearers(text) { return bearers }
         if let address = IPAddress(text) { return known.ends(at: address) }
         guard known.knows(vm: text) else {
             throw ExplainError(

@@ -81,6 +81,9 @@ public final class CompiledPolicy: Sendable {
     /// Every rule and default, the built-in denial first.
     public var rules: [RuleDescription] { book.descriptions }
 
+    /// The words that ``TableReading`` may read.
+    var wordCount: Int { storage.words.count }
+
     /// Whether a file selects the port; an ungoverned port denies everything.
     public func isGoverned(_ port: PortNumber) -> Bool { table.isGoverned(port) }
 }

@@ -43,6 +43,16 @@ struct ConnectionEnds {
             + [End(endpoint: nil, address: address)]
     }
 
+    /// `VM@ADDRESS`: the VM with an address that it may use without owning it; nil for other texts.
+    func bearers(_ text: String) -> [End]? {
+        let parts = text.split(separator: "@", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let address = IPAddress(parts[1]) else { return nil }
+        let bearers = (vms[parts[0]] ?? []).filter { number in
+            endpoints[number].anyAddress || endpoints[number].ownedAddresses.contains(address)
+        }
+        return bearers.isEmpty ? nil : bearers.map { End(endpoint: $0, address: address) }
+    }
+
     /// The pairs that one packet can have. An address is taken as a stranger's only in networks
     /// where no VM has it.
     func pairs(_ senders: [End], _ receivers: [End]) -> [(sender: End, receiver: End)] {

@@ -8,9 +8,20 @@ public enum PolicyCompiler {
     /// - Parameter today: the day for which the tables hold: rules whose last day is over stand in
     ///   none. See ``CompiledPolicy/nextExpiry``.
     /// - Throws: every contradiction between files of one tier, a policy name used twice, every
-    ///   test that does not hold, or that the tables would exceed `budget`. The policy is then
-    ///   refused whole.
+    ///   test that does not hold, that the tables would exceed `budget`, or every `never` that does
+    ///   not hold for all packets, with a packet that shows it (``PolicyProof``). The policy is
+    ///   then refused whole.
     public static func compile(
+        _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
+        budget: CompileBudget = .standard
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        let compiled = try compileUnproven(files, universe, today: today, budget: budget)
+        try PolicyProof.check(compiled)
+        return compiled
+    }
+
+    /// The same without a look at the promises: for those who ask ``PolicyProof`` themselves.
+    package static func compileUnproven(
         _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
         budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
@@ -18,16 +29,19 @@ public enum PolicyCompiler {
         return try compile(RuleBook(files, today: today), universe, budget, isNew: true)
     }
 
-    /// The files of `compiled`, which were accepted before, compiled for other VMs or another day.
+    /// Files that were accepted before, compiled again: for other VMs, another day, after a start.
     ///
     /// - Throws: what ``compile(_:_:today:budget:)`` throws, but for tests: where one fails because
     ///   a VM came or a rule is over, that is a warning. Otherwise a rule that is over would stay in
-    ///   force by the very tests that miss it.
+    ///   force by the very tests that miss it. Promises are proven anew.
     public static func recompile(
-        _ compiled: CompiledPolicy, _ universe: PolicyUniverse, today: PolicyDay,
+        _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
         budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
-        try compile(RuleBook(compiled.files, today: today), universe, budget, isNew: false)
+        let compiled = try compile(
+            RuleBook(files, today: today), universe, budget, isNew: false)
+        try PolicyProof.check(compiled)
+        return compiled
     }
 
     /// - Parameter isNew: whether the files were not accepted before.

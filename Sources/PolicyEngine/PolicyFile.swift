@@ -52,6 +52,15 @@ public struct PolicyInvariant: Sendable {
     public var text: String
 }
 
+extension PolicyInvariant {
+    /// The promise that a rule's peers and services make when they are read as `never`.
+    package init(_ rule: PolicyRule, text: String) {
+        self.init(
+            senders: rule.senders, receivers: rule.receivers, services: rule.services,
+            position: rule.position, text: text)
+    }
+}
+
 /// One sentence of `tests:`: what must become of one connection.
 public struct PolicyTest: Sendable {
     /// Who opens the connection: one VM or one address.

@@ -157,7 +157,8 @@ extension ServiceRange {
         return merged(ranges)
     }
 
-    private static func merged(_ ranges: [ServiceRange]) -> [ServiceRange] {
+    /// The same services, as ranges that neither touch nor overlap, ascending.
+    static func merged(_ ranges: [ServiceRange]) -> [ServiceRange] {
         var merged: [ServiceRange] = []
         for range in ranges.sorted(by: { $0.first < $1.first }) {
             guard let last = merged.last, range.first.rawValue <= last.last.rawValue + 1 else {

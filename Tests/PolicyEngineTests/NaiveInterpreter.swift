@@ -98,13 +98,13 @@ struct NaiveInterpreter {
 
     typealias Who = (endpoint: PolicyEndpoint?, address: IPAddress)
 
-    private func owner(of address: IPAddress, in network: VNI) -> PolicyEndpoint? {
+    func owner(of address: IPAddress, in network: VNI) -> PolicyEndpoint? {
         let local = endpoints.filter { $0.network == network }
         return local.first { $0.addresses.contains(address) }
             ?? local.first { IPAddress.linkLocal($0.mac) == address }
     }
 
-    private func names(
+    func names(
         _ peers: PeerSet, _ file: PolicyFile, _ matches: (Peer) -> Bool
     ) -> Bool {
         peers.included.contains { isNamed($0.value, file, matches) }
@@ -117,7 +117,7 @@ struct NaiveInterpreter {
         return group.map { names($0.members, file, matches) } ?? false
     }
 
-    private func matches(_ peer: Peer, _ who: Who) -> Bool {
+    func matches(_ peer: Peer, _ who: Who) -> Bool {
         switch peer {
         case .any: true
         case .group: false
@@ -141,7 +141,7 @@ struct NaiveInterpreter {
         index < 64 ? address.high >> UInt64(63 - index) & 1 : address.low >> UInt64(127 - index) & 1
     }
 
-    private func covers(
+    func covers(
         _ terms: [Located<ServiceTerm>], _ service: ServiceKey, _ file: PolicyFile
     ) -> Bool {
         terms.isEmpty

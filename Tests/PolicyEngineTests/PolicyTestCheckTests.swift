@@ -191,7 +191,8 @@ import Testing
                 + "- vm web1 -> vm db1 on tcp/1 => allow\n")
         let compiled = try PolicyCompiler.compile([file], try shop())
         let tomorrow = PolicyDay(number: PolicyDay.ofTests.number + 1)
-        let later = try PolicyCompiler.recompile(compiled, try shop(), today: tomorrow)
+        let later = try PolicyCompiler.recompile(
+            compiled.files, try shop(), today: tomorrow)
         #expect(
             try later.answer(1, .egress, ("10.0.0.1", "10.0.0.2"), .tcp(1)) == "deny by default")
         #expect(later.warnings.contains { $0.message.contains("does not hold: tcp/1 from") })

@@ -72,6 +72,15 @@ extension PolicyCompiler {
     }
 }
 
+extension PolicyCompiler {
+    /// Compiles for that day without a look at the promises.
+    static func compileUnproven(
+        _ files: [PolicyFile], _ universe: PolicyUniverse
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        try compileUnproven(files, universe, today: .ofTests)
+    }
+}
+
 extension PolicyDay {
     /// 2026-11-21.
     static let ofTests = PolicyDay(number: 20_778)

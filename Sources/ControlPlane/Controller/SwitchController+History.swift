@@ -34,7 +34,7 @@ extension SwitchController {
         }
         let book: PolicyBook
         do throws(PolicyErrors) {
-            book = try PolicyBook(sources, for: universe(of: numberedPorts))
+            book = try PolicyBook(restoring: sources, for: universe(of: numberedPorts))
         } catch {
             throw Problem(error)
         }

@@ -35,7 +35,8 @@ extension SwitchController {
     /// passes that no policy allows.
     func restorePolicy() {
         do throws(PolicyErrors) {
-            replacePolicy(by: try PolicyBook(state.policies, for: universe(of: numberedPorts)))
+            replacePolicy(
+                by: try PolicyBook(restoring: state.policies, for: universe(of: numberedPorts)))
         } catch {
             let error = Problem(error)
             replacePolicy(by: .empty)

@@ -30,6 +30,17 @@ package struct PolicyBook: Sendable {
             compiled: try PolicyCompiler.compile(files, universe, today: .current))
     }
 
+    /// The same for sources that were in force before: tests of theirs that do not hold any more
+    /// are warnings.
+    package init(
+        restoring sources: [StoredPolicy], for universe: PolicyUniverse
+    ) throws(PolicyErrors) {
+        let files = try Self.parse(sources)
+        self.init(
+            sources: sources,
+            compiled: try PolicyCompiler.recompile(files, universe, today: .current))
+    }
+
     /// Every file parsed, or every fault of every file.
     private static func parse(_ sources: [StoredPolicy]) throws(PolicyErrors) -> [PolicyFile] {
         var files: [PolicyFile] = []
@@ -53,7 +64,8 @@ package struct PolicyBook: Sendable {
         do throws(PolicyErrors) {
             var book = PolicyBook(
                 sources: sources,
-                compiled: try PolicyCompiler.recompile(compiled, universe, today: .current))
+                compiled: try PolicyCompiler.recompile(
+                    compiled.files, universe, today: .current))
             book.firstGeneration = firstGeneration
             return book
         } catch {
