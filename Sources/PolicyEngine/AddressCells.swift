@@ -42,7 +42,7 @@ struct AddressCells: Sendable {
 extension AddressCells.Cell {
     /// An address of the cell that is none of `taken`; nil when there is none.
     func representative(excluding taken: Set<IPAddress>) -> IPAddress? {
-        for address in Self.familiar where contains(address) && !taken.contains(address) {
+        for address in IPAddress.familiar where contains(address) && !taken.contains(address) {
             return address
         }
         var address = first
@@ -54,12 +54,15 @@ extension AddressCells.Cell {
     }
 
     func contains(_ address: IPAddress) -> Bool { first <= address && address <= last }
-
-    /// Addresses that people recognise as examples (RFC 5737, RFC 3849).
-    private static let familiar = ["192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0) }
 }
 
 extension IPAddress {
+    /// Addresses that people recognise as examples (RFC 5737, RFC 3849).
+    fileprivate static let familiar = ["192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0) }
+
+    /// Whether people recognise it as an example.
+    var isFamiliar: Bool { Self.familiar.contains(self) }
+
     /// The last address of all.
     fileprivate static var last: IPAddress { IPAddress(high: .max, low: .max) }
 

@@ -80,8 +80,12 @@ private struct NetworkBuilder {
         }
         for (subject, endpoint) in endpoints { add(.linkLocal(endpoint.mac), subject, nil) }
         let owned = Set(pointOf.keys)
-        for cell in cells.cells {
-            guard let address = cell.representative(excluding: owned) else { continue }
+        let found = cells.cells.compactMap { cell in
+            cell.representative(excluding: owned).map { (cell, $0) }
+        }
+        // What people know as an example first, then other hosts.
+        let ranked = Dictionary(grouping: found) { $1.isFamiliar ? 0 : $1.isHost ? 1 : 2 }
+        for (cell, address) in [0, 1, 2].flatMap({ ranked[$0] ?? [] }) {
             strangers.append(network.points.count)
             add(address, nil, cell)
         }

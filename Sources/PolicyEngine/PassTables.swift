@@ -28,7 +28,12 @@ struct PassSets: Sendable {
         return number
     }
 
-    mutating func number(of set: ServiceSet) -> Int32 { Int32(interner.number(of: set)) }
+    /// The number of the union of the sets with these numbers.
+    mutating func number(ofUnion numbers: [Int32]) -> Int32 {
+        number(of: ServiceSet.union(of: numbers.map { interner.values[Int($0)] }))
+    }
+
+    private mutating func number(of set: ServiceSet) -> Int32 { Int32(interner.number(of: set)) }
 }
 
 /// What the ends of one network pass, in one direction: for each distinct table and each class of
@@ -45,6 +50,8 @@ struct PassTables: Sendable {
     private var tables: [TableReading.Peers] = []
     private(set) var cells: [Int32] = []
     private(set) var peerClassCount = 0
+    /// For each line the sets that occur in it.
+    private(set) var setsOfLine: [[Int32]] = []
 
     init(_ direction: TrafficDirection) { self.direction = direction }
 
@@ -71,6 +78,21 @@ struct PassTables: Sendable {
                 place += isEgress ? 1 : tableCount
             }
         }
+        let width = isEgress ? peerClassCount : tableCount
+        setsOfLine = (0..<(isEgress ? tableCount : peerClassCount)).map { index in
+            Self.distinct(cells[index * width..<(index + 1) * width])
+        }
+    }
+
+    /// The numbers that occur, each once.
+    private static func distinct(_ line: ArraySlice<Int32>) -> [Int32] {
+        var seen: Set<Int32> = []
+        var last = -1 as Int32
+        for number in line where number != last {
+            seen.insert(number)
+            last = number
+        }
+        return seen.sorted()
     }
 
     func set(_ table: Int, _ peerClass: Int) -> Int32 {
@@ -91,16 +113,9 @@ extension PassTables {
         let peerClasses = peerClasses.sorted()
         var known: [[Int32]: Int32] = [:]
         return (0..<tableCount).map { table in
-            var seen: [Int32] = []
-            for peerClass in peerClasses {
-                let set = set(table, peerClass)
-                if !seen.contains(set) { seen.append(set) }
-            }
-            seen.sort()
+            let seen = Set(peerClasses.map { set(table, $0) }).sorted()
             if let number = known[seen] { return number }
-            let values = sets.values
-            let union = ServiceSet.union(of: seen.map { values[Int($0)] })
-            let number = sets.number(of: union)
+            let number = sets.number(ofUnion: seen)
             known[seen] = number
             return number
         }

@@ -34,8 +34,9 @@ struct Narrowing {
 
 /// Looks for a packet of one family that the tables of both ends let pass.
 ///
-/// - Cost: for each distinct table of the senders one step for each receiver; then one step for
-///   each sender and each receiver to which its table passes anything that was asked for.
+/// - Cost: for each distinct table of the senders that passes anything that was asked for, one step
+///   for each receiver; then one step for each sender and each receiver to which its table passes
+///   something.
 struct ProofSearch {
     /// Two ends, and the services that pass between them; never none.
     struct Finding {
@@ -57,6 +58,7 @@ struct ProofSearch {
     /// A packet to one station.
     mutating func toStation(_ senders: [EndClass], _ receivers: [EndClass]) -> Finding? {
         for group in Self.groupedByTable(senders) {
+            guard passesAny(network.egress.setsOfLine[group[0].table]) else { continue }
             let line = network.egress.line(group[0].table)
             var live: [Live] = []
             for (index, receiver) in receivers.enumerated() {
@@ -99,7 +101,7 @@ struct ProofSearch {
         _ senders: [EndClass], _ receivers: [EndClass], _ live: [Live]
     ) -> Finding? {
         guard !live.isEmpty else { return nil }
-        for sender in senders {
+        for sender in senders where passesAny(network.ingress.setsOfLine[sender.peerClass]) {
             let line = network.ingress.line(sender.peerClass)
             let start = line.startIndex
             for candidate in live {
@@ -112,6 +114,11 @@ struct ProofSearch {
             }
         }
         return nil
+    }
+
+    /// Whether any of the sets holds a service that was asked for.
+    private func passesAny(_ sets: [Int32]) -> Bool {
+        sets.contains { narrowing.numbers[Int($0)] != 0 }
     }
 
     /// Ends of two classes between which a packet can travel past a judge: of different VMs, and

@@ -98,19 +98,3 @@ extension ServiceSet {
         ]).complement
     }
 }
-
-extension TableReading {
-    /// The services that a row lets pass.
-    func passing(_ row: Row) -> ServiceSet {
-        let segments = segments(of: row)
-        let ranges = segments.indices.compactMap { index -> ServiceRange? in
-            guard segments[index].verdict.passes else { return nil }
-            let last =
-                index + 1 < segments.count
-                ? ServiceKey(rawValue: segments[index + 1].first.rawValue - 1)
-                : ServiceRange.all.last
-            return ServiceRange(segments[index].first, last)
-        }
-        return ServiceSet(ascending: ranges)
-    }
-}

@@ -24,9 +24,14 @@ struct TableReading: Sendable {
         var number: Int { Int(offset) }
     }
 
+    /// The owner of the words.
     private let policy: CompiledPolicy
+    private let table: PolicyTable
 
-    init(_ policy: CompiledPolicy) { self.policy = policy }
+    init(_ policy: CompiledPolicy) {
+        self.policy = policy
+        table = policy.table
+    }
 
     /// One more than the highest ``Row/number``.
     var rowNumberEnd: Int { policy.wordCount }
@@ -72,7 +77,22 @@ struct TableReading: Sendable {
         segments(of: row).last { $0.first <= service }?.verdict ?? .denyByDefault
     }
 
-    private func word(_ index: Int) -> UInt32 { unsafe policy.table.words[index] }
+    /// The services that a row lets pass.
+    func passing(_ row: Row) -> ServiceSet {
+        let count = Int(word(row.number))
+        let start = row.number + 1
+        var ranges: [ServiceRange] = []
+        for index in 0..<count where Verdict(rawValue: word(start + count + index)).passes {
+            let last =
+                index + 1 < count ? word(start + index + 1) - 1 : ServiceRange.all.last.rawValue
+            ranges.append(
+                ServiceRange(
+                    ServiceKey(rawValue: word(start + index)), ServiceKey(rawValue: last)))
+        }
+        return ServiceSet(ascending: ranges)
+    }
+
+    private func word(_ index: Int) -> UInt32 { unsafe table.words[index] }
 }
 
 extension Verdict {

@@ -9,8 +9,8 @@ import PolicyEngine
 struct NaivePackets {
     let endpoints: [PolicyEndpoint]
     let naive: NaiveInterpreter
-    let addresses: [IPAddress]
-    let services: [ServiceKey]
+    var addresses: [IPAddress]
+    var services: [ServiceKey]
 
     /// One end: a VM, or nobody (behind an uplink), with the address in the packet.
     struct End {

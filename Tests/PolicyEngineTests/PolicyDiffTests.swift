@@ -1,0 +1,262 @@
+import Packet
+import PolicyEngine
+import Testing
+
+@Suite struct PolicyDiffTests {
+    private static let head = """
+        policy: shop
+        for: any
+        groups:
+          web: label role=web
+          db: label role=db
+          office: cidr 192.168.0.0/16
+        rules:
+
+        """
+
+    private func lines(
+        _ old: String, _ new: String, _ universe: PolicyUniverse? = nil
+    ) throws -> [String] {
+        let universe = try universe ?? shop()
+        let compiled = try [old, new].map { (rules: String) in
+            let text = Self.head + (rules.isEmpty ? "- deny any -> any\n" : rules)
+            return try PolicyCompiler.compile([try policy(text)], universe)
+        }
+        let diff = try PolicyDiff(from: compiled[0], to: compiled[1])
+        return diff.description.split(separator: "\n").map(String.init)
+    }
+
+    @Test(
+        "a change is told in groups and services",
+        arguments: [
+            ("", "- allow web -> db on tcp/5432\n", ["+ web -> db on tcp/5432"]),
+            ("- allow web -> db on tcp/5432\n", "", ["- web -> db on tcp/5432"]),
+            (
+                "- allow web -> db on tcp/1-9\n", "- allow web -> db on tcp/5-12\n",
+                ["+ web -> db on tcp/10-12", "- web -> db on tcp/1-4"]
+            ),
+            ("", "- allow any -> db\n", ["+ any -> db"]),
+            ("", "- allow db -> any on udp\n", ["+ db -> any on udp"]),
+            ("", "- allow any -> any\n", ["+ any -> any"]),
+            ("", "- allow office -> web on tcp/80\n", ["+ office -> web on tcp/80"]),
+            (
+                "", "- allow cidr 192.168.4.0/22 -> web on tcp/80, tcp/443\n",
+                ["+ outside 192.168.4.0/22 -> web on tcp/80, tcp/443"]
+            ),
+            ("", "- allow web -> cidr 0.0.0.0/0 except vm db1, vm ops1\n", [
+                "+ web -> outside 0.0.0.0/0"
+            ]),
+            ("", "- allow any except label has role -> db\n", ["+ any outside -> db"]),
+            ("", "- allow vm ops1, web -> db on tcp/22\n", ["+ web, ops1 -> db on tcp/22"]),
+            (
+                "- allow any -> any\n", "- deny any -> db on tcp/22\n- allow any -> any\n",
+                ["- any -> db on tcp/22"]
+            ),
+            ("", "- allow cidr 10.0.0.1/32 -> db on sctp\n", [
+                "+ web1 at 10.0.0.1 -> db1 at 10.0.0.2 on sctp"
+            ]),
+            ("- allow web -> db\n", "- allow web -> db on any\n- deny any -> any\n", []),
+        ])
+    func tellsChanges(old: String, new: String, expected: [String]) throws {
+        #expect(try lines(old, new) == expected)
+    }
+
+    @Test("lists are shortened, and say by how much")
+    func shortensLists() throws {
+        let endpoints = try (1...12 as ClosedRange<UInt16>).map {
+            try PolicyEndpoint("vm\($0) role=\($0 == 12 ? "db" : "x\($0)")", $0)
+        }
+        let names = (1...11).map { "vm vm\($0)" }.joined(separator: ", ")
+        let found = try lines(
+            "- allow vm vm11 -> db\n", "- allow \(names) -> db\n",
+            PolicyUniverse(endpoints: endpoints))
+        #expect(found == ["+ vm1, vm2, vm3, vm4, vm5, vm6, … (4 more) -> db"])
+    }
+
+    @Test("policies of different universes are not compared")
+    func refusesOtherUniverses() throws {
+        let file = try policy(Self.head + "- deny any -> any\n")
+        let one = try PolicyCompiler.compile([file], try shop())
+        let other = try PolicyCompiler.compile([file], PolicyUniverse())
+        #expect(throws: PolicyDiffError.self) { try PolicyDiff(from: one, to: other) }
+        let same = try PolicyDiff(from: one, to: one)
+        #expect(same.isEmpty && !same.widens)
+    }
+
+    @Test("the lines mean exactly the packets that change", arguments: 0..<10)
+    func meansWhatChanges(chunk: UInt64) throws {
+        var changed = 0
+        for seed in (chunk * 22 + 1)...(chunk * 22 + 22) {
+            var random = RandomPromise(seed: seed &+ 7_000)
+            let universe = try random.universe()
+            let files = try random.files()
+            let others = try random.variation(of: files)
+            let old = try PolicyCompiler.compileUnproven(files, universe)
+            let new = try PolicyCompiler.compileUnproven(others, universe)
+            let diff = try PolicyDiff(from: old, to: new, isWhole: true)
+            var packets = NaivePackets(files + others, universe)
+            packets.thin(&random.policies)
+            let fault = try packets.firstDifference(diff, from: old, to: new)
+            #expect(fault == nil, "seed \(seed): \(fault ?? "")\n\(diff)")
+            #expect(diff.widens == !diff.gained.isEmpty)
+            changed += diff.isEmpty ? 0 : 1
+        }
+        #expect(changed > 3, "too few of 22 seeds change anything: \(changed)")
+    }
+}
+
+extension RandomPromise {
+    /// The same files with a rule more, taken out, moved or changed, or a default less.
+    mutating func variation(of files: [PolicyFile]) throws -> [PolicyFile] {
+        var files = files
+        let index = policies.chance(70) ? files.count - 1 : 0
+        var rules = files[index].rules
+        let place = Int(policies.random.next() % UInt64(rules.count))
+        switch policies.random.next() % 6 {
+        case 0: rules.remove(at: place)
+        case 1: rules.append(rules.remove(at: place))
+        case 2: rules[place].action = rules[place].action == .allow ? .deny : .allow
+        case 3: rules[place].services = []
+        default:
+            // What the file promises not to happen serves as peers and services of a new rule.
+            var rule = rules[place]
+            let promises = files[files.count - 1].invariants
+            let promise = policies.pick(promises)
+            (rule.senders, rule.receivers) = (promise.senders, promise.receivers)
+            (rule.services, rule.action) = (promise.services, .allow)
+            files[files.count - 1].rules.insert(rule, at: 0)
+            return files
+        }
+        files[index].rules = rules
+        if policies.chance(20) { files[index].defaultRule = nil }
+        return files
+    }
+}
+
+extension NaivePackets {
+    /// Keeps what VMs own, and some of the other addresses and services.
+    mutating func thin(_ random: inout RandomPolicy) {
+        let owned = Set(endpoints.flatMap(\.ownedAddresses))
+        var others = addresses.filter { !owned.contains($0) }.sorted()
+        while others.count > 24 { others.remove(at: Int(random.random.next() >> 1) % others.count) }
+        addresses = owned.sorted() + others
+        while services.count > 14 {
+            services.remove(at: Int(random.random.next() >> 1) % services.count)
+        }
+    }
+
+    /// A packet about which diff and tables disagree, in words.
+    func firstDifference(
+        _ diff: PolicyDiff, from old: CompiledPolicy, to new: CompiledPolicy
+    ) throws -> String? {
+        for network in networks {
+            let senders = senders(in: network)
+            let receivers = receivers(in: network)
+            let lines = try (diff.gained + diff.lost).map {
+                try ReadLine($0, senders, receivers, services, self)
+            }
+            for (from, sender) in senders.enumerated() {
+                for (to, receiver) in receivers.enumerated() where canMeet(sender, receiver) {
+                    let possible = services(isIPv4: sender.address.isIPv4)
+                    for (number, service) in services.enumerated() where possible.contains(service)
+                    {
+                        let was = passes(old, from: sender, to: receiver, service)
+                        let will = passes(new, from: sender, to: receiver, service)
+                        let told = lines.filter { $0.means(from, to, number) }.map(\.isGained)
+                        let isRight = was == will ? told.isEmpty : Set(told) == [will]
+                        guard !isRight else { continue }
+                        return "\(sender) -> \(receiver) \(service): \(was) \(will) \(told)"
+                    }
+                }
+            }
+        }
+        return nil
+    }
+}
+
+/// A line of a diff, read back from its words.
+private struct ReadLine {
+    let isGained: Bool
+    private let senders: [Bool]
+    private let receivers: [Bool]
+    private let services: [Bool]
+
+    init(
+        _ line: PolicyDiff.Line, _ from: [NaivePackets.End], _ to: [NaivePackets.End],
+        _ services: [ServiceKey], _ packets: NaivePackets
+    ) throws {
+        isGained = line.isGained
+        senders = from.map { end in line.senders.contains { Self.means($0, end, packets) } }
+        receivers = to.map { end in line.receivers.contains { Self.means($0, end, packets) } }
+        self.services = services.map { Self.mean(line.services, $0) }
+    }
+
+    func means(_ sender: Int, _ receiver: Int, _ service: Int) -> Bool {
+        senders[sender] && receivers[receiver] && services[service]
+    }
+
+    private static func means(
+        _ word: String, _ end: NaivePackets.End, _ packets: NaivePackets
+    ) -> Bool {
+        let isOwn = end.endpoint.map { $0.ownedAddresses.contains(end.address) } ?? false
+        switch word {
+        case "any": return true
+        case "any vm": return isOwn
+        case "any outside": return end.endpoint == nil
+        default: break
+        }
+        let parts = word.split(separator: " ").map(String.init)
+        if parts[0] == "outside" { return end.endpoint == nil && holds(parts[1], end.address) }
+        if parts.count == 1, parts[0].hasPrefix("g") || parts[0].contains("/") {
+            guard end.endpoint == nil || isOwn else { return false }
+            return packets.isMember(end, of: parts[0])
+        }
+        guard let endpoint = end.endpoint, endpoint.vm == parts[0] else { return false }
+        if parts.count == 1 { return isOwn }
+        if parts[1] == "at" { return isOwn && "\(end.address)" == parts[2] }
+        guard !isOwn else { return false }
+        if parts[2] == "any" { return true }
+        guard parts[2] == "outside" else { return "\(end.address)" == parts[2] }
+        let owner = packets.naive.owner(of: end.address, in: endpoint.network)
+        return owner == nil && holds(parts[3], end.address)
+    }
+
+    private static func holds(_ prefix: String, _ address: IPAddress) -> Bool {
+        IPPrefix(prefix).map { $0.contains(address) && prefix.contains(":") != address.isIPv4 }
+            ?? false
+    }
+
+    private static func mean(_ words: [String], _ service: ServiceKey) -> Bool {
+        guard let first = words.first else { return true }
+        let except = "any except "
+        guard first.hasPrefix(except) else { return words.contains { means($0, service) } }
+        let excepted = first.dropFirst(except.count).split(separator: ", ").map(String.init)
+        return !excepted.contains { means($0, service) }
+    }
+
+    private static func means(_ word: String, _ service: ServiceKey) -> Bool {
+        let parts = word.split(separator: "/").map(String.init)
+        let numbers = parts.dropFirst().first?.split(separator: "-").compactMap { Int($0) } ?? []
+        let range = numbers.isEmpty ? 0...65_535 : numbers[0]...numbers[numbers.count - 1]
+        let ipProtocol = Int(service.ipProtocol.rawValue)
+        if parts[0] == "proto" { return range.contains(ipProtocol) }
+        let named = ["icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58, "sctp": 132]
+        guard named[parts[0]] == ipProtocol else { return false }
+        let isICMP = ipProtocol == 1 || ipProtocol == 58
+        return range.contains(Int(service.detail) >> (isICMP && !numbers.isEmpty ? 8 : 0))
+    }
+}
+
+extension NaivePackets {
+    /// Whether a group as a diff names it (`g1`, or `p0/g1`) means an end.
+    fileprivate func isMember(_ end: End, of name: String) -> Bool {
+        let parts = name.split(separator: "/").map(String.init)
+        let file = naive.files.last {
+            (parts.count == 1 || $0.name.value == parts[0])
+                && $0.groups.contains { $0.name.value == parts[parts.count - 1] }
+        }
+        let group = file?.groups.first { $0.name.value == parts[parts.count - 1] }
+        guard let file, let group else { return false }
+        return naive.names(group.members, file) { naive.matches($0, (end.endpoint, end.address)) }
+    }
+}
