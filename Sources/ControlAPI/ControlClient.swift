@@ -88,6 +88,11 @@ extension ControlClient {
         try await tell(.checkPolicy, request)
     }
 
+    /// Which connections the files would make possible or impossible; changes nothing.
+    public func diffPolicy(_ request: PolicyRequest) async throws(ControlError) -> PolicyDiffReply {
+        try await tell(.diffPolicy, request)
+    }
+
     /// Makes the files the whole policy, or changes nothing.
     public func applyPolicy(
         _ request: PolicyApplyRequest

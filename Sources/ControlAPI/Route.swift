@@ -24,6 +24,8 @@ public enum Route: String, CaseIterable, Sendable {
     case portDrops = "GET /v1/ports/{device}/drops"
     /// Compiles files: ``PolicyRequest``, then ``PolicyCheckReply``.
     case checkPolicy = "POST /v1/policy/check"
+    /// What files would change: ``PolicyRequest``, then ``PolicyDiffReply``.
+    case diffPolicy = "POST /v1/policy/diff"
     /// Makes files the policy: ``PolicyApplyRequest``, then ``PolicyApplyReply``.
     case applyPolicy = "PUT /v1/policy"
     /// The policy in force: ``PolicyList``.

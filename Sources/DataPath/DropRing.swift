@@ -1,6 +1,6 @@
 /// The last drops at one port, always on.
 ///
-/// - Shape: 256 records of at most 128 bytes. A drop like the one before is counted there, so a
+/// - Shape: 256 records of 104 bytes. A drop like the one before is counted there, so a
 ///   flood of one kind takes one record; a flood of many kinds displaces the oldest.
 /// - Cost: some nanoseconds for each drop, whatever came before; no allocation.
 /// - Thread: owned by the port's worker.
@@ -23,9 +23,9 @@
     package mutating func add(_ record: DropRecord) {
         if begun > 0 {
             let last = unsafe records + ((begun &- 1) & (Self.capacity &- 1))
-            if unsafe last.pointee.isAlike(record) {
+            if unsafe DropFacts.areEqual(last.pointee.facts, record.facts) {
                 unsafe last.pointee.timestamp = record.timestamp
-                if unsafe last.pointee.count < .max { unsafe last.pointee.count &+= 1 }
+                unsafe last.pointee.count &+= 1
                 return
             }
         }

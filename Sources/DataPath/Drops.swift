@@ -63,10 +63,8 @@ extension DropRecord {
     fileprivate mutating func describe(_ parsed: ParsedFrame) {
         sourceMAC = parsed.sourceMAC
         destinationMAC = parsed.destinationMAC
-        // No packet to the unspecified address is accepted, so this one was not read.
-        guard parsed.fiveTuple.destination != .unspecified else { return }
         tuple = parsed.fiveTuple
-        service = parsed.service
+        if tuple != nil { service = parsed.service }
     }
 }
 

@@ -18,7 +18,7 @@ struct PolicyCommand: AsyncParsableCommand {
               vswctl policy show shop
             """,
         subcommands: [
-            Check.self, Apply.self, Confirm.self, Show.self, History.self, Rollback.self,
+            Check.self, Diff.self, Apply.self, Confirm.self, Show.self, History.self, Rollback.self,
             Explain.self,
         ])
 
@@ -58,6 +58,27 @@ extension PolicyCommand {
             let rules = reply.policies.reduce(0) { $0 + $1.rules }
             return PolicyText.warnings(reply.warnings) + PolicyText.table(reply.policies)
                 + "valid: \(reply.policies.count) policies, \(rules) rules\n"
+        }
+    }
+
+    struct Diff: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say which connections policy files would make possible or impossible.",
+            discussion: """
+                Exact, for the VMs that the daemon knows, and for every address outside: what \
+                begins with + would become possible, what begins with - impossible.
+
+                Example:
+                  vswctl policy diff policies/
+                """)
+
+        @Argument(help: "Policy files, or directories of them.", completion: .file())
+        var path: [String]
+        @OptionGroup var control: ControlOptions
+
+        func run() async throws {
+            let request = PolicyRequest(files: try PolicyFiles(path).texts())
+            try control.show(try await control.client.diffPolicy(request), PolicyText.changes)
         }
     }
 
@@ -117,6 +138,21 @@ enum PolicyText {
             table.add([policy.name, policy.tier, "\(policy.rules)", governs, policy.path])
         }
         return policies.isEmpty ? "" : table.description
+    }
+
+    static func changes(_ reply: PolicyDiffReply) -> String {
+        let gained = lines("+", reply.gained, omitted: reply.omittedGained)
+        let lost = lines("-", reply.lost, omitted: reply.omittedLost)
+        let text = gained + lost
+        return warnings(reply.warnings) + (text.isEmpty ? "no connection changes\n" : text)
+            + "\(reply.cutFlows) live flows would be cut\n"
+    }
+
+    private static func lines(
+        _ sign: String, _ changes: [PolicyChange], omitted: Int
+    ) -> String {
+        let more = omitted > 0 ? "\(sign) … and \(omitted) more\n" : ""
+        return changes.map { "\(sign) \($0.text)\n" }.joined() + more
     }
 
     static func applied(_ reply: PolicyApplyReply) -> String {

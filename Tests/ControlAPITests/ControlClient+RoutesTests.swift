@@ -70,6 +70,16 @@ extension ControlClientTests {
     }
 
     private func historyRoutes() async throws {
+        let files = PolicyRequest(files: [.sample])
+        let diff = try await request(PolicyDiffReply(cutFlows: 0)) {
+            _ = try await $0.diffPolicy(files)
+        }
+        #expect(diff.line == "POST /v1/policy/diff HTTP/1.1")
+        #expect(try PolicyRequest.decode(diff.body.utf8) == files)
+        let drops = try await request(DropList(device: "db1", drops: [])) {
+            _ = try await $0.drops(at: "db1", DropQuery(last: 60))
+        }
+        #expect(drops.line == "GET /v1/ports/db1/drops?last=60 HTTP/1.1")
         let history = try await request(PolicyHistory(generations: [])) {
             _ = try await $0.policyHistory()
         }

@@ -34,6 +34,19 @@ extension PolicyApplyReply {
     }
 }
 
+extension PolicyDiffReply {
+    /// A reply in which every field is set.
+    static var sample: PolicyDiffReply {
+        let change = PolicyChange(from: ["web"], to: ["db"], services: ["tcp/5432"])
+        var reply = PolicyDiffReply(cutFlows: 2, warnings: [.sample])
+        reply.gained = [change]
+        reply.lost = [change]
+        reply.omittedGained = 1
+        reply.omittedLost = 2
+        return reply
+    }
+}
+
 @Suite("Policy")
 struct PolicyTests {
     @Test("a check is valid exactly when there are no errors; warnings do not count")

@@ -30,6 +30,7 @@ extension SwitchController {
         } catch {
             throw Problem(error)
         }
+        if !request.allowWidening { try refuseWidening(by: book) }
         return try await install(
             book, Installation(origin: "applied", confirmWithin: request.confirmWithin))
     }
@@ -87,7 +88,8 @@ extension SwitchController {
             hint: "List the policies with 'vswctl policy show'.")
     }
 
-    private func book(
+    /// The files, compiled for the VMs that exist.
+    func book(
         of files: [PolicyFileText], isAudited: Bool = false
     ) throws(PolicyErrors) -> PolicyBook {
         let sources = files.map { file in
@@ -97,7 +99,7 @@ extension SwitchController {
     }
 
     /// How many live connections `book` forbids.
-    private func cutFlows(by book: PolicyBook) async -> Int {
+    func cutFlows(by book: PolicyBook) async -> Int {
         let limit = connectionCountMax
         // Behind the overlay lie no rules of this host, as behind an uplink.
         let uplinks = Set(

@@ -8,13 +8,18 @@ struct PolicyRoutes: RouteGroup {
         [
             .checkPolicy: check, .applyPolicy: apply, .listPolicies: list, .showPolicy: show,
             .explain: explain, .policyHistory: history, .rollBackPolicy: rollBack,
-            .confirmPolicy: confirm,
+            .confirmPolicy: confirm, .diffPolicy: diff,
         ]
     }
 
     private func check(_ request: RouteRequest) async throws -> HTTPResponse {
         let body = try request.body(PolicyRequest.self)
         return try HTTPResponse(json: await controller.checkPolicy(body))
+    }
+
+    private func diff(_ request: RouteRequest) async throws -> HTTPResponse {
+        let body = try request.body(PolicyRequest.self)
+        return try HTTPResponse(json: await controller.diffPolicy(body))
     }
 
     private func apply(_ request: RouteRequest) async throws -> HTTPResponse {
