@@ -24,6 +24,7 @@ import PolicyEngine
     package init(_ policy: CompiledPolicy, generation: UInt32, after former: RuleLedger? = nil) {
         let count = policy.rules.count
         guard let zeroed = unsafe calloc(count, MemoryLayout<RuleCell>.stride) else {
+            // As Swift's own allocations do: it is asked for some bytes for each rule.
             fatalError("no memory for the counts of \(count) rules")
         }
         let memory = unsafe zeroed.bindMemory(to: RuleCell.self, capacity: count)

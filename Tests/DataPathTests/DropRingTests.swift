@@ -13,12 +13,6 @@ import Testing
         return record
     }
 
-    @Test("a record takes at most 128 bytes; what is compared as words has no padding")
-    func isSmall() {
-        #expect(MemoryLayout<DropRecord>.stride <= 128, "\(MemoryLayout<DropRecord>.stride)")
-        #expect(MemoryLayout<DropFacts>.size == 80 && MemoryLayout<DropFacts>.alignment == 8)
-    }
-
     @Test("the ring holds what a list of all drops holds at its end, like ones in a row made one")
     func againstList() {
         var ring = DropRing()
