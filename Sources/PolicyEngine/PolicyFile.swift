@@ -27,6 +27,9 @@ public struct PolicyFile: Sendable {
     package static let keys = [
         "policy", "tier", "for", "mode", "groups", "services", "rules", "default", "never", "tests",
     ]
+
+    /// The words of the grammar, which name no group, service, policy or rule.
+    package static var reservedWords: Set<String> { NameRule.reserved }
 }
 
 /// Whether a file refuses, or only records what it would refuse.

@@ -98,6 +98,29 @@ struct NaiveInterpreter {
 
     typealias Who = (endpoint: PolicyEndpoint?, address: IPAddress)
 
+    /// Whether a connection passes: at every end that is a VM's.
+    func passes(_ from: Who, _ to: Who, _ service: ServiceKey) -> Bool {
+        guard from.address.isIPv4 == to.address.isIPv4 else { return false }
+        guard from.endpoint != nil || to.endpoint != nil else { return false }
+        let out = from.endpoint.map {
+            answer(
+                $0, .egress,
+                PolicyQuestion(own: from.address, peer: to.address, service: service))
+        }
+        guard out?.hasPrefix("allow") ?? true else { return false }
+        let into = to.endpoint.map {
+            answer(
+                $0, .ingress,
+                PolicyQuestion(own: to.address, peer: from.address, service: service))
+        }
+        return into?.hasPrefix("allow") ?? true
+    }
+
+    /// Whether someone belongs to a set of peers of a file.
+    func names(_ peers: PeerSet, _ file: PolicyFile, _ who: Who) -> Bool {
+        names(peers, file) { matches($0, who) }
+    }
+
     func owner(of address: IPAddress, in network: VNI) -> PolicyEndpoint? {
         let local = endpoints.filter { $0.network == network }
         return local.first { $0.addresses.contains(address) }
@@ -141,6 +164,7 @@ struct NaiveInterpreter {
         index < 64 ? address.high >> UInt64(63 - index) & 1 : address.low >> UInt64(127 - index) & 1
     }
 
+    /// Whether a service is one of `terms`.
     func covers(
         _ terms: [Located<ServiceTerm>], _ service: ServiceKey, _ file: PolicyFile
     ) -> Bool {
