@@ -38,23 +38,30 @@ import Testing
             ("", "- allow any -> db\n", ["+ any -> db"]),
             ("", "- allow db -> any on udp\n", ["+ db -> any on udp"]),
             ("", "- allow any -> any\n", ["+ any -> any"]),
+            ("", "- allow vm ops1, web -> web on udp\n", ["+ ops1 -> web on udp"]),
             ("", "- allow office -> web on tcp/80\n", ["+ office -> web on tcp/80"]),
             (
                 "", "- allow cidr 192.168.4.0/22 -> web on tcp/80, tcp/443\n",
                 ["+ outside 192.168.4.0/22 -> web on tcp/80, tcp/443"]
             ),
-            ("", "- allow web -> cidr 0.0.0.0/0 except vm db1, vm ops1\n", [
-                "+ web -> outside 0.0.0.0/0"
-            ]),
+            (
+                "", "- allow web -> cidr 0.0.0.0/0 except vm db1, vm ops1\n",
+                [
+                    "+ web -> outside 0.0.0.0/0"
+                ]
+            ),
             ("", "- allow any except label has role -> db\n", ["+ any outside -> db"]),
-            ("", "- allow vm ops1, web -> db on tcp/22\n", ["+ web, ops1 -> db on tcp/22"]),
+            ("", "- allow vm ops1, web -> db on tcp/22\n", ["+ any vm -> db on tcp/22"]),
             (
                 "- allow any -> any\n", "- deny any -> db on tcp/22\n- allow any -> any\n",
                 ["- any -> db on tcp/22"]
             ),
-            ("", "- allow cidr 10.0.0.1/32 -> db on sctp\n", [
-                "+ web1 at 10.0.0.1 -> db1 at 10.0.0.2 on sctp"
-            ]),
+            (
+                "", "- allow cidr 10.0.0.1/32 -> db on sctp\n",
+                [
+                    "+ web1 at 10.0.0.1 -> db on sctp"
+                ]
+            ),
             ("- allow web -> db\n", "- allow web -> db on any\n- deny any -> any\n", []),
         ])
     func tellsChanges(old: String, new: String, expected: [String]) throws {
