@@ -45,8 +45,8 @@ struct DiffWriter {
     private let senders: DiffNaming
     private let receivers: DiffNaming
 
-    init(_ ends: DiffEnds, _ changes: DiffCells, _ groups: DiffGroups, _ cells: AddressCells) {
-        self.ends = ends
+    init(_ changes: DiffCells, _ groups: DiffGroups, _ cells: AddressCells) {
+        ends = changes.ends
         self.changes = changes
         folding = DiffFolding(ends, changes.values)
         senders = DiffNaming(ends.senders, ends, groups.nodes, cells)
@@ -63,7 +63,8 @@ struct DiffWriter {
                 isWhole ? words : Self.shortened(words)
             }
             return PolicyDiff.Line(
-                isGained: isGained, senders: parts[0], receivers: parts[1], services: parts[2])
+                isGained: isGained, senders: parts[0], receivers: parts[1], services: parts[2],
+                isToAll: ends.isToAll)
         }
         var seen: Set<PolicyDiff.Line> = []
         return lines.filter { seen.insert($0).inserted }

@@ -6,7 +6,8 @@ import Packet
 /// **Exactness.** A connection is a packet to one station as ``PolicyProof`` has it: two ends, and
 /// a service. The lines that are gained say exactly which pass under the new policy and not under
 /// the old one; those that are lost, the reverse. A line speaks of each of its senders with each of
-/// its receivers that it can send to (of one network and family, not to itself).
+/// its receivers that it can send to (of one network and family, not to itself). What changes for
+/// frames to all as they reach a VM, and not for packets to it, has lines of its own.
 ///
 /// - Cost: the classes of ends of both policies pair by pair, then bits for each pair of units
 ///   that are part of a change.
@@ -22,6 +23,9 @@ public struct PolicyDiff: Sendable {
         public let receivers: [String]
         /// On which services; empty means every one.
         public let services: [String]
+        /// Whether the line speaks of frames to all (multicast, broadcast) as they reach the
+        /// receivers; only what does not change likewise for packets to the receivers themselves.
+        public let isToAll: Bool
     }
 
     /// What becomes possible, shortened to the limit of lines.
@@ -58,15 +62,17 @@ public struct PolicyDiff: Sendable {
         let cells = AddressCells([
             old.world.partition, new.world.partition, groups.partition,
         ])
-        let ends = DiffEnds(from: old, to: new, PacketSpace(new.world, cells), groups)
-        let changes = DiffCells(ends)
-        guard (changes.gained + changes.lost).contains(where: { !$0.isEmpty }) else {
-            (gained, lost, omittedGainedCount, omittedLostCount) = ([], [], 0, 0)
-            return
+        let space = PacketSpace(new.world, cells)
+        let toStations = DiffCells(DiffEnds((old, new), space, groups, isToAll: false))
+        var toAll = DiffCells(DiffEnds((old, new), space, groups, isToAll: true))
+        toAll.remove(toStations)
+        var gained: [Line] = []
+        var lost: [Line] = []
+        for changes in [toStations, toAll] where !changes.isEmpty {
+            let writer = DiffWriter(changes, names, cells)
+            gained += writer.lines(changes.gained, isGained: true, isWhole: isWhole)
+            lost += writer.lines(changes.lost, isGained: false, isWhole: isWhole)
         }
-        let writer = DiffWriter(ends, changes, names, cells)
-        let gained = writer.lines(changes.gained, isGained: true, isWhole: isWhole)
-        let lost = writer.lines(changes.lost, isGained: false, isWhole: isWhole)
         let limit = isWhole ? Int.max : Self.lineCountMax
         self.gained = Array(gained.prefix(limit))
         self.lost = Array(lost.prefix(limit))
@@ -89,11 +95,12 @@ extension PolicyDiffError: CustomStringConvertible {
 }
 
 extension PolicyDiff.Line: CustomStringConvertible {
-    /// `+ web -> db on tcp/5432`.
+    /// `+ web -> db on tcp/5432`; for frames to all with `by frames to all` at its end.
     public var description: String {
         let ends = [senders, receivers].map { $0.joined(separator: ", ") }
         let on = services.isEmpty ? "" : " on \(services.joined(separator: ", "))"
-        return "\(isGained ? "+" : "-") \(ends[0]) -> \(ends[1])\(on)"
+        let sign = isGained ? "+" : "-"
+        return "\(sign) \(ends[0]) -> \(ends[1])\(on)\(isToAll ? " by frames to all" : "")"
     }
 }
 
