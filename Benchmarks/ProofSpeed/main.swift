@@ -94,7 +94,8 @@ let promises = [
     "any except label role=app, label role=ops, label role=db -> label role=db on tcp/5432",
     "label role=web -> label role=db on udp", "label role=db -> label role=web on tcp/1-1023",
     "any -> label role=cache on tcp/5432", "label env=dev -> label tenant=t2 on sctp",
-    "label app=a1 -> label app=a2", "label app=a5 -> any except label app=a5, cidr 0.0.0.0/0, "
+    "label app=a1 -> label app=a2",
+    "label app=a5 -> any except label app=a5, cidr 0.0.0.0/0, "
         + "cidr ::/0",
     "any except label role=ops, cidr 172.16.0.0/12 -> any on tcp/22",
     "cidr 203.0.113.0/24 -> any on tcp/22", "any -> any on udp/1-122",

@@ -57,6 +57,9 @@ struct Membership {
         return number
     }
 
+    /// Whether no node is in the set with this number.
+    func isEmpty(_ number: Int) -> Bool { sets.values[number].isEmpty }
+
     /// Which of the numbered sets hold `node`.
     func holding(_ node: Int) -> [Bool] { sets.values.map { $0[node] } }
 }

@@ -2,12 +2,12 @@ import Packet
 
 extension ServiceSet {
     /// The services as rules write them: `tcp/80, udp`, or `any except tcp/22`; empty for all.
-    var words: [String] {
+    package var words: [String] {
         if self == .all { return [] }
         let plain = ranges.flatMap(\.words)
         let excepted = complement.ranges.flatMap(\.words)
-        return excepted.count < plain.count ? ["any except " + excepted.joined(separator: ", ")]
-            : plain
+        return excepted.count < plain.count
+            ? ["any except " + excepted.joined(separator: ", ")] : plain
     }
 }
 

@@ -1,14 +1,17 @@
-import Packet
+package import Packet
 
 /// A set of services, as ranges that neither touch nor overlap, ascending: equal sets are equal.
-struct ServiceSet: Hashable, Sendable {
-    let ranges: [ServiceRange]
+package struct ServiceSet: Hashable, Sendable {
+    /// The ranges.
+    package let ranges: [ServiceRange]
 
     static let none = ServiceSet(ascending: [])
     static let all = ServiceSet(ascending: [.all])
 
+    /// The services of `ranges`.
+    ///
     /// - Parameter ranges: ascending by their first service; they may touch, but not overlap.
-    init(ascending ranges: [ServiceRange]) {
+    package init(ascending ranges: [ServiceRange]) {
         var merged: [ServiceRange] = []
         for range in ranges {
             if let last = merged.last, last.last.rawValue + 1 == range.first.rawValue {
@@ -23,12 +26,16 @@ struct ServiceSet: Hashable, Sendable {
     /// The services of one protocol.
     init(_ ipProtocol: IPProtocol) { ranges = [ServiceRange(ipProtocol)] }
 
-    var isEmpty: Bool { ranges.isEmpty }
+    /// Whether there is none.
+    package var isEmpty: Bool { ranges.isEmpty }
 
-    func contains(_ service: ServiceKey) -> Bool { ranges.contains { $0.contains(service) } }
+    /// Whether `service` is one of them.
+    package func contains(_ service: ServiceKey) -> Bool {
+        ranges.contains { $0.contains(service) }
+    }
 
     /// The services of both sets.
-    func intersection(_ other: ServiceSet) -> ServiceSet {
+    package func intersection(_ other: ServiceSet) -> ServiceSet {
         var common: [ServiceRange] = []
         forEachOverlap(other) { overlap in
             common.append(overlap)
@@ -38,7 +45,7 @@ struct ServiceSet: Hashable, Sendable {
     }
 
     /// Whether the sets have a service in common.
-    func meets(_ other: ServiceSet) -> Bool {
+    package func meets(_ other: ServiceSet) -> Bool {
         var isFound = false
         forEachOverlap(other) { _ in
             isFound = true
@@ -61,7 +68,7 @@ struct ServiceSet: Hashable, Sendable {
     }
 
     /// The services that are not in the set.
-    var complement: ServiceSet {
+    package var complement: ServiceSet {
         var rest: [ServiceRange] = []
         var next = 0 as UInt32
         for range in ranges {
@@ -79,10 +86,10 @@ struct ServiceSet: Hashable, Sendable {
     }
 
     /// The services of this set alone.
-    func subtracting(_ other: ServiceSet) -> ServiceSet { intersection(other.complement) }
+    package func subtracting(_ other: ServiceSet) -> ServiceSet { intersection(other.complement) }
 
     /// The services of any of the sets.
-    static func union(of sets: [ServiceSet]) -> ServiceSet {
+    package static func union(of sets: [ServiceSet]) -> ServiceSet {
         if sets.count == 1 { return sets[0] }
         return ServiceSet(ascending: ServiceRange.merged(sets.flatMap(\.ranges)))
     }

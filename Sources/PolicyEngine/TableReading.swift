@@ -5,7 +5,7 @@ import Packet
 /// Beside ``PolicyTable``, which decides frames, this is the only place that knows how the words
 /// are laid out. It answers for every VM of the universe, also for those on other hosts.
 /// Whoever changes the layout changes it here, and nowhere else.
-struct TableReading: Sendable {
+package struct TableReading: Sendable {
     /// A run of services with one verdict: from `first` to before the next segment.
     struct Segment: Hashable, Sendable {
         let first: ServiceKey
@@ -28,7 +28,8 @@ struct TableReading: Sendable {
     private let policy: CompiledPolicy
     private let table: PolicyTable
 
-    init(_ policy: CompiledPolicy) {
+    /// A reading of `policy`, which lives as long as this.
+    package init(_ policy: CompiledPolicy) {
         self.policy = policy
         table = policy.table
     }
@@ -70,6 +71,20 @@ struct TableReading: Sendable {
                 first: ServiceKey(rawValue: word(row.number + 1 + index)),
                 verdict: Verdict(rawValue: word(row.number + 1 + count + index)))
         }
+    }
+
+    /// What the end of `subject` (an index of the universe's endpoints) decides about a packet, as
+    /// ``PolicyTable/classify(port:_:_:)`` does for the ports of this host.
+    package func verdict(
+        of subject: Int, _ direction: TrafficDirection, _ question: PolicyQuestion
+    ) -> Verdict {
+        let network = policy.world.subjects[subject].network
+        let ownClass = ownClass(of: question.own)
+        guard let peers = peers(of: subject, direction, ownClass: ownClass) else {
+            return .denyByDefault
+        }
+        let peerClass = peerClass(of: question.peer, in: network)
+        return verdict(row(peers, peerClass: peerClass), question.service)
     }
 
     /// The verdict of a row on one service.

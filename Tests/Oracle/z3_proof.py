@@ -11,7 +11,7 @@ import json
 import sys
 
 from z3 import (And, BitVec, BitVecVal, BoolVal, Extract, If, LShR, Not, Or, Solver, UGE, ULE,
-                UGT, sat)
+                UGT, is_true, sat, simplify)
 
 TIERS = ["guard", "platform", "app", "baseline"]
 NOBODY = 255
@@ -65,14 +65,19 @@ class Network:
         self.files = case["files"]
         self.all = case["endpoints"]
         self.members = [i for i, e in enumerate(self.all) if e["network"] == vni]
+        self.owners = {}
+        self.governed = {}
 
     def owner(self, address):
         """Whose an address is: bound ones first, then those formed from MACs; the first has it."""
+        if address in self.owners:
+            return self.owners[address]
         bound = [(a, i) for i in self.members for a in self.all[i]["addresses"]]
         formed = [(self.all[i]["formed"], i) for i in self.members]
         owner = BitVecVal(NOBODY, 8)
         for text, i in reversed(bound + formed):
             owner = If(address == word(int(text, 16)), BitVecVal(i, 8), owner)
+        self.owners[address] = owner
         return owner
 
     def label(self, test, labels):
@@ -128,7 +133,10 @@ class Network:
         def selects(i, peers):
             return And(either(holds(i, p) for p in peers[0]),
                        Not(either(holds(i, p) for p in peers[1])))
-        return either(And(who == i, selects(i, file["for"])) for i in self.members)
+        if file["name"] not in self.governed:
+            self.governed[file["name"]] = [
+                i for i in self.members if is_true(simplify(selects(i, file["for"])))]
+        return either(who == i for i in self.governed[file["name"]])
 
     def allows(self, who, egress, own, peer, service):
         """What a port decides; at its own end the VM is the port's, whatever the address."""

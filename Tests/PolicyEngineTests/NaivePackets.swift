@@ -11,6 +11,8 @@ struct NaivePackets {
     let naive: NaiveInterpreter
     var addresses: [IPAddress]
     var services: [ServiceKey]
+    /// All that a frame to all could be for, also when the addresses are thinned.
+    private let groupAddresses: [IPAddress]
 
     /// One end: a VM, or nobody (behind an uplink), with the address in the packet.
     struct End {
@@ -23,6 +25,7 @@ struct NaivePackets {
         endpoints = universe.endpoints
         naive = NaiveInterpreter(files: files, endpoints: endpoints)
         addresses = Self.addresses(files, endpoints)
+        groupAddresses = addresses
         services = Self.services(files)
     }
 
@@ -56,7 +59,7 @@ struct NaivePackets {
 
     /// The addresses that a frame to all can be for.
     func groups(in network: VNI) -> [IPAddress] {
-        addresses.filter {
+        groupAddresses.filter {
             naive.owner(of: $0, in: network) == nil && Self.isDestination($0)
                 && ($0.isIPv4 || $0.isMulticast)
         }

@@ -38,27 +38,52 @@ import Testing
             ("", "- allow any -> db\n", ["+ any -> db"]),
             ("", "- allow db -> any on udp\n", ["+ db -> any on udp"]),
             ("", "- allow any -> any\n", ["+ any -> any"]),
+            ("", "- allow vm ops1, web -> web on udp\n", ["+ ops1 -> web on udp"]),
             ("", "- allow office -> web on tcp/80\n", ["+ office -> web on tcp/80"]),
             (
                 "", "- allow cidr 192.168.4.0/22 -> web on tcp/80, tcp/443\n",
                 ["+ outside 192.168.4.0/22 -> web on tcp/80, tcp/443"]
             ),
-            ("", "- allow web -> cidr 0.0.0.0/0 except vm db1, vm ops1\n", [
-                "+ web -> outside 0.0.0.0/0"
-            ]),
+            (
+                "", "- allow web -> cidr 0.0.0.0/0 except vm db1, vm ops1\n",
+                [
+                    "+ web -> outside 0.0.0.0/0"
+                ]
+            ),
             ("", "- allow any except label has role -> db\n", ["+ any outside -> db"]),
-            ("", "- allow vm ops1, web -> db on tcp/22\n", ["+ web, ops1 -> db on tcp/22"]),
+            ("", "- allow vm ops1, web -> db on tcp/22\n", ["+ any vm -> db on tcp/22"]),
             (
                 "- allow any -> any\n", "- deny any -> db on tcp/22\n- allow any -> any\n",
                 ["- any -> db on tcp/22"]
             ),
-            ("", "- allow cidr 10.0.0.1/32 -> db on sctp\n", [
-                "+ web1 at 10.0.0.1 -> db1 at 10.0.0.2 on sctp"
-            ]),
+            (
+                "", "- allow cidr 10.0.0.1/32 -> db on sctp\n",
+                [
+                    "+ web1 at 10.0.0.1 -> db on sctp"
+                ]
+            ),
             ("- allow web -> db\n", "- allow web -> db on any\n- deny any -> any\n", []),
         ])
     func tellsChanges(old: String, new: String, expected: [String]) throws {
         #expect(try lines(old, new) == expected)
+    }
+
+    @Test("frames to all have lines of their own where nothing else changes")
+    func tellsFramesToAll() throws {
+        let old = "policy: db\nfor: vm db1\ndefault: deny\n"
+        let new = "policy: db\nfor: vm db1\nrules:\n- allow any -> any on udp/5353, tcp/5353\n"
+        let web = try policy(
+            "policy: web\nfor: vm web1\nrules:\n- allow any -> cidr 224.0.0.0/4\n")
+        let compiled = try [old, new].map {
+            try PolicyCompiler.compile([try policy($0), web], try shop())
+        }
+        let diff = try PolicyDiff(from: compiled[0], to: compiled[1])
+        #expect(
+            diff.description.split(separator: "\n") == [
+                "+ any outside -> db1 on tcp/5353, udp/5353",
+                "+ db1 -> any outside on tcp/5353, udp/5353",
+                "+ web1 -> db1 at 10.0.0.2 on udp/5353 by frames to all",
+            ])
     }
 
     @Test("lists are shortened, and say by how much")
@@ -151,21 +176,21 @@ extension NaivePackets {
     ) throws -> String? {
         for network in networks {
             let senders = senders(in: network)
-            let receivers = receivers(in: network)
-            let lines = try (diff.gained + diff.lost).map {
-                try ReadLine($0, senders, receivers, services, self)
-            }
-            for (from, sender) in senders.enumerated() {
-                for (to, receiver) in receivers.enumerated() where canMeet(sender, receiver) {
-                    let possible = services(isIPv4: sender.address.isIPv4)
-                    for (number, service) in services.enumerated() where possible.contains(service)
-                    {
-                        let was = passes(old, from: sender, to: receiver, service)
-                        let will = passes(new, from: sender, to: receiver, service)
-                        let told = lines.filter { $0.means(from, to, number) }.map(\.isGained)
-                        let isRight = was == will ? told.isEmpty : Set(told) == [will]
-                        guard !isRight else { continue }
-                        return "\(sender) -> \(receiver) \(service): \(was) \(will) \(told)"
+            for isToAll in [false, true] {
+                let receivers = isToAll ? groupReceivers(in: network) : receivers(in: network)
+                let lines = (diff.gained + diff.lost).map {
+                    ReadLine($0, (senders, receivers), isToAll, self)
+                }
+                let groups = groups(in: network)
+                let comparison = Comparison(
+                    packets: self, lines: lines,
+                    letOut: isToAll
+                        ? (letOut(old, senders, groups), letOut(new, senders, groups)) : nil,
+                    policies: (old, new))
+                for (from, sender) in senders.enumerated() {
+                    for (to, receiver) in receivers.enumerated() where canMeet(sender, receiver) {
+                        let found = comparison.difference((from, sender), (to, receiver))
+                        if let found { return found }
                     }
                 }
             }
@@ -174,21 +199,83 @@ extension NaivePackets {
     }
 }
 
+/// Holds the lines of a diff against the tables of both policies, packet by packet.
+private struct Comparison {
+    let packets: NaivePackets
+    let lines: [ReadLine]
+    /// For frames to all: for each sender and service whether it gets out to any group.
+    let letOut: (old: [[Bool]], new: [[Bool]])?
+    let policies: (old: CompiledPolicy, new: CompiledPolicy)
+
+    func difference(
+        _ from: (index: Int, end: NaivePackets.End), _ to: (index: Int, end: NaivePackets.End)
+    ) -> String? {
+        let possible = packets.services(isIPv4: from.end.address.isIPv4)
+        for (number, service) in packets.services.enumerated()
+        where possible.contains(service) && (letOut == nil || service.ipProtocol != .tcp) {
+            let was = passes(false, from.index, (from.end, to.end), number)
+            let will = passes(true, from.index, (from.end, to.end), number)
+            let told = lines.filter { $0.means(from.index, to.index, number) }
+            let exact = told.filter { $0.isToAll == (letOut != nil) }.map(\.isGained)
+            // What changes for packets to the receiver itself is not told again for those to all.
+            let isTold = letOut == nil ? Set(exact) == [will] : told.map(\.isGained).contains(will)
+            let isRight = was == will ? exact.isEmpty : isTold && !exact.contains(!will)
+            guard !isRight else { continue }
+            return "\(from.end) -> \(to.end) \(service) to all: \(letOut != nil): \(was) \(will)"
+        }
+        return nil
+    }
+
+    private func passes(
+        _ isNew: Bool, _ from: Int, _ ends: (from: NaivePackets.End, to: NaivePackets.End),
+        _ service: Int
+    ) -> Bool {
+        let policy = isNew ? policies.new : policies.old
+        let key = packets.services[service]
+        guard let letOut else {
+            return packets.passes(policy, from: ends.from, to: ends.to, key)
+        }
+        return (isNew ? letOut.new : letOut.old)[from][service]
+            && packets.isLetIn(policy, ends.to, ends.from.address, key)
+    }
+}
+
+extension NaivePackets {
+    /// For each sender and service whether a frame to any of `groups` is let out.
+    fileprivate func letOut(
+        _ policy: CompiledPolicy, _ senders: [End], _ groups: [IPAddress]
+    ) -> [[Bool]] {
+        senders.map { sender in
+            let groups = groups.filter { $0.isIPv4 == sender.address.isIPv4 }
+            return services.map { service in
+                groups.contains { isLetOut(policy, sender, $0, service) }
+            }
+        }
+    }
+}
+
 /// A line of a diff, read back from its words.
 private struct ReadLine {
     let isGained: Bool
+    let isToAll: Bool
     private let senders: [Bool]
     private let receivers: [Bool]
     private let services: [Bool]
 
+    /// - Parameter isToAll: whether the receivers are VMs as frames to all reach them.
     init(
-        _ line: PolicyDiff.Line, _ from: [NaivePackets.End], _ to: [NaivePackets.End],
-        _ services: [ServiceKey], _ packets: NaivePackets
-    ) throws {
+        _ line: PolicyDiff.Line, _ ends: (from: [NaivePackets.End], to: [NaivePackets.End]),
+        _ isToAll: Bool, _ packets: NaivePackets
+    ) {
         isGained = line.isGained
-        senders = from.map { end in line.senders.contains { Self.means($0, end, packets) } }
-        receivers = to.map { end in line.receivers.contains { Self.means($0, end, packets) } }
-        self.services = services.map { Self.mean(line.services, $0) }
+        self.isToAll = line.isToAll
+        senders = ends.from.map { end in
+            line.senders.contains { Self.means($0, end, false, packets) }
+        }
+        receivers = ends.to.map { end in
+            line.receivers.contains { Self.means($0, end, isToAll, packets) }
+        }
+        services = packets.services.map { Self.mean(line.services, $0) }
     }
 
     func means(_ sender: Int, _ receiver: Int, _ service: Int) -> Bool {
@@ -196,9 +283,10 @@ private struct ReadLine {
     }
 
     private static func means(
-        _ word: String, _ end: NaivePackets.End, _ packets: NaivePackets
+        _ word: String, _ end: NaivePackets.End, _ isToAll: Bool, _ packets: NaivePackets
     ) -> Bool {
-        let isOwn = end.endpoint.map { $0.ownedAddresses.contains(end.address) } ?? false
+        let isOwn =
+            isToAll || end.endpoint.map { $0.ownedAddresses.contains(end.address) } ?? false
         switch word {
         case "any": return true
         case "any vm": return isOwn

@@ -5,7 +5,10 @@ import Testing
 
 /// The proof beside a solver that knows the language alone (`Tests/Oracle/z3_proof.py`).
 @Suite struct PolicyProofZ3Tests {
-    private static let caseCount = 40 as UInt64
+    /// Four promises each; `VSWITCH_Z3_CASES` asks for more.
+    private static var caseCount: UInt64 {
+        getenv("VSWITCH_Z3_CASES").flatMap { UInt64(String(cString: $0)) } ?? 12
+    }
 
     @Test("a solver that reads the sources finds the same promises kept")
     func agreesWithZ3() throws {
@@ -28,7 +31,7 @@ import Testing
                 "seed \(40_001 + index): z3 says \(words), the proof \(answers[index])")
         }
         let kept = answers.joined().count { $0 }
-        #expect(kept > 30 && kept < Int(Self.caseCount) * 4 - 30, "\(kept) kept")
+        #expect(kept > 8 && kept < cases.count * 4 - 8, "\(kept) kept")
     }
 
     /// The lines that the solver writes, one for each case.
@@ -149,7 +152,8 @@ private enum JSON {
     }
 
     private static func object(_ pairs: [String: String]) -> String {
-        "{" + pairs.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \($0.value)" }
+        "{"
+            + pairs.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \($0.value)" }
             .joined(separator: ", ") + "}"
     }
 

@@ -163,7 +163,8 @@ import Testing
                 let passing = packets.firstPassing(compiled, promise, promising)
                 #expect(
                     (found == nil) == (passing == nil),
-                    "seed \(seed): \(promise.text): \(String(describing: found)), \(passing ?? "-")")
+                    "seed \(seed): \(promise.text): \(String(describing: found)), \(passing ?? "-")"
+                )
                 if found == nil { kept += 1 } else { broken += 1 }
             }
         }

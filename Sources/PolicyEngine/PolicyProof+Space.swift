@@ -57,6 +57,16 @@ struct PacketSpace: Sendable {
     }
 }
 
+extension PacketSpace.Network {
+    /// What the groups of a family are to the policy as peers.
+    func groupClasses(
+        isIPv4: Bool, _ reading: TableReading, _ network: Int
+    ) -> Set<Int> {
+        let addresses = groups.map { points[$0].address }.filter { $0.isIPv4 == isIPv4 }
+        return Set(addresses.map { reading.peerClass(of: $0, in: network) })
+    }
+}
+
 /// Finds the points and ends of one network.
 private struct NetworkBuilder {
     private typealias End = PacketSpace.End

@@ -38,8 +38,7 @@ struct ProofNetwork {
         self.number = number
         self.space = space
         let reading = policy.reading
-        var classifier = EndClassifier(
-            number, space, policy, PassTables(.egress), books.membership)
+        var classifier = EndClassifier(number, space, policy, books.membership)
         senders = classifier.classes(space.senders)
         var egress = classifier.tables
         classifier.tables = PassTables(.ingress)
@@ -49,14 +48,9 @@ struct ProofNetwork {
         books.membership = classifier.membership
         egress.fill(reading, &books.sets, network: number)
         ingress.fill(reading, &books.sets, network: number)
-        let groups = { (isIPv4: Bool) in
-            Set(
-                space.groups.map { space.points[$0].address }.filter { $0.isIPv4 == isIPv4 }
-                    .map { reading.peerClass(of: $0, in: number) })
-        }
         toGroups = (
-            egress.unions(over: groups(true), &books.sets),
-            egress.unions(over: groups(false), &books.sets)
+            egress.unions(over: space.groupClasses(isIPv4: true, reading, number), &books.sets),
+            egress.unions(over: space.groupClasses(isIPv4: false, reading, number), &books.sets)
         )
         self.egress = egress
         self.ingress = ingress
@@ -90,11 +84,11 @@ private struct EndClassifier {
     init(
         _ number: Int, _ space: PacketSpace.Network,
         _ policy: (reading: TableReading, subjects: [PortCompiler.Subject]),
-        _ tables: PassTables, _ membership: Membership
+        _ membership: Membership
     ) {
         self.space = space
         (reading, subjects) = policy
-        self.tables = tables
+        tables = PassTables(.egress)
         self.membership = membership
         places = space.points.map { point in
             Place(

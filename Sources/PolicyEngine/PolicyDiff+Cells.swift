@@ -14,7 +14,9 @@ struct DiffCells {
     private(set) var lost: [[Cell]]
     private var sets = Interner<ServiceSet>()
     private var known: [[Int32]: Change] = [:]
-    private let ends: DiffEnds
+    let ends: DiffEnds
+    /// Whether nothing changes.
+    var isEmpty: Bool { (gained + lost).allSatisfy(\.isEmpty) }
 
     private struct Change {
         let gained: Int
@@ -37,8 +39,8 @@ struct DiffCells {
         let receivers = Self.byKey(ends.receivers, network)
         for (from, fromUnits) in senders {
             for (to, toUnits) in receivers {
-                let old = ends.old.passing(from.old, to.old, in: network)
-                let new = ends.new.passing(from.new, to.new, in: network)
+                let old = ends.old.passing(from.old, to.old, ends.isToAll, in: network)
+                let new = ends.new.passing(from.new, to.new, ends.isToAll, in: network)
                 let change = change(old, new)
                 guard change.gained != 0 || change.lost != 0 else { continue }
                 for sender in fromUnits {
@@ -59,8 +61,8 @@ struct DiffCells {
     private mutating func change(_ old: (Int32, Int32)?, _ new: (Int32, Int32)?) -> Change {
         let key = [old?.0 ?? -1, old?.1 ?? -1, new?.0 ?? -1, new?.1 ?? -1]
         if let known = known[key] { return known }
-        let before = Self.common(old, ends.old.sets)
-        let after = Self.common(new, ends.new.sets)
+        let before = common(old, ends.old.sets)
+        let after = common(new, ends.new.sets)
         let change = Change(
             gained: sets.number(of: after.subtracting(before)),
             lost: sets.number(of: before.subtracting(after)))
@@ -68,8 +70,11 @@ struct DiffCells {
         return change
     }
 
-    private static func common(_ pair: (Int32, Int32)?, _ sets: PassSets) -> ServiceSet {
-        pair.map { sets.values[Int($0.0)].intersection(sets.values[Int($0.1)]) } ?? .none
+    private func common(_ pair: (Int32, Int32)?, _ sets: PassSets) -> ServiceSet {
+        guard let pair else { return .none }
+        let common = sets.values[Int(pair.0)].intersection(sets.values[Int(pair.1)])
+        // No connection-oriented protocol goes to all (`DataPath/Replication`, `isForGroup`).
+        return ends.isToAll ? common.subtracting(ServiceSet(.tcp)) : common
     }
 
     private mutating func note(
@@ -95,7 +100,61 @@ struct DiffCells {
     }
 }
 
+extension DiffCells {
+    /// Takes out of what changes for frames to all what changes likewise for packets to the same
+    /// VM at the same address: it is told already.
+    mutating func remove(_ told: DiffCells) {
+        let units = told.ends.unitsByReceiver
+        let places = ends.receivers.map { unit in
+            unit.points.first.flatMap { place -> Int? in
+                guard case .vm(let subject) = unit.bearer else { return nil }
+                return units[DiffEnds.Receiver(subject: subject, address: place.point.address)]
+            }
+        }
+        for sender in gained.indices {
+            let others = (told.gained[sender], told.lost[sender])
+            gained[sender] = rest(of: gained[sender], sender, (others.0, told.values), places)
+            lost[sender] = rest(of: lost[sender], sender, (others.1, told.values), places)
+        }
+    }
+
+    private mutating func rest(
+        of row: [Cell], _ sender: Int, _ told: (row: [Cell], values: [ServiceSet]),
+        _ places: [Int?]
+    ) -> [Cell] {
+        guard !row.isEmpty else { return [] }
+        let services = Dictionary(
+            told.row.map { ($0.receiver, told.values[$0.services]) },
+            uniquingKeysWith: { first, _ in first })
+        return row.compactMap { cell in
+            let known = places[cell.receiver].flatMap { services[$0] } ?? .none
+            let rest = sets.number(of: sets.values[cell.services].subtracting(known))
+            let families = ends.receivers[cell.receiver].families.values.reduce(0, |)
+            return isPossible(rest, families)
+                ? Cell(receiver: cell.receiver, services: rest) : nil
+        }
+    }
+}
+
 extension DiffEnds {
+    /// A VM at one of its addresses.
+    struct Receiver: Hashable {
+        let subject: Int
+        let address: IPAddress
+    }
+
+    /// The units of VMs by what is in them.
+    var unitsByReceiver: [Receiver: Int] {
+        var units: [Receiver: Int] = [:]
+        for (index, unit) in receivers.enumerated() {
+            guard case .vm(let subject) = unit.bearer else { continue }
+            for place in unit.points {
+                units[Receiver(subject: subject, address: place.point.address)] = index
+            }
+        }
+        return units
+    }
+
     /// The families in which one unit can send to another in a network; 0 when it cannot.
     func commonFamilies(_ sender: Int, _ receiver: Int, _ network: Int) -> UInt8 {
         let from = senders[sender]

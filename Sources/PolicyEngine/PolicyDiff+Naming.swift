@@ -61,12 +61,21 @@ struct DiffNaming {
             rest = rest.subtracting(part)
         }
         for (name, members) in largestFirst(relevant) where members.isSubset(of: chosen) {
-            guard !members.intersection(rest).isEmpty else { continue }
+            guard !members.intersection(rest).isEmpty, isWorthNaming(members, chosen) else {
+                continue
+            }
             words.append(name)
             rest = rest.subtracting(members)
         }
-        return words + vmWords(rest, relevant) + outsideWords(rest, relevant)
+        let others = relevant.intersection(outside).subtracting(chosen)
+        return words + vmWords(rest, relevant) + outsideWords(rest, without: others)
             + borneWords(rest, relevant)
+    }
+
+    /// A group that adds but a part of the addresses without a VM is told better by prefixes.
+    private func isWorthNaming(_ members: BitSet, _ chosen: BitSet) -> Bool {
+        !members.intersection(own).isEmpty
+            || members.intersection(outside) == chosen.intersection(outside)
     }
 
     private func largestFirst(_ relevant: BitSet) -> [(name: String, units: BitSet)] {
@@ -88,10 +97,9 @@ struct DiffNaming {
         }
     }
 
-    private func outsideWords(_ rest: BitSet, _ relevant: BitSet) -> [String] {
+    private func outsideWords(_ rest: BitSet, without others: BitSet) -> [String] {
         let chosen = rest.intersection(outside)
         guard !chosen.isEmpty else { return [] }
-        let others = relevant.intersection(outside).subtracting(chosen)
         return prefixes(of: chosen, without: others).map { "outside \($0)" }
     }
 

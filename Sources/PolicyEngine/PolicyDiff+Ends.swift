@@ -50,6 +50,7 @@ struct DiffEnds {
     private(set) var old: Tables
     private(set) var new: Tables
     private(set) var membership: Membership
+    let isToAll: Bool
     private let subjects: [PortCompiler.Subject]
 
     /// One policy's tables, for each network.
@@ -57,13 +58,18 @@ struct DiffEnds {
         let reading: TableReading
         var egress: [PassTables] = []
         var ingress: [PassTables] = []
+        /// For each network what each egress table passes to any group of IPv4, and of IPv6.
+        var toGroups: [[[Int32]]] = []
         var sets: PassSets
     }
 
+    /// - Parameter isToAll: whether the receivers are those of frames to all.
     init(
-        from old: CompiledPolicy, to new: CompiledPolicy, _ space: PacketSpace,
-        _ groups: Membership
+        _ policies: (old: CompiledPolicy, new: CompiledPolicy), _ space: PacketSpace,
+        _ groups: Membership, isToAll: Bool
     ) {
+        let (old, new) = policies
+        self.isToAll = isToAll
         let readings = (TableReading(old), TableReading(new))
         self.old = Tables(reading: readings.0, sets: PassSets(readings.0))
         self.new = Tables(reading: readings.1, sets: PassSets(readings.1))
@@ -79,8 +85,8 @@ struct DiffEnds {
         senders = units(space, .egress)
         receivers = units(space, .ingress)
         for network in space.networks.indices {
-            self.old.fill(network)
-            self.new.fill(network)
+            self.old.fill(network, space.networks[network])
+            self.new.fill(network, space.networks[network])
         }
     }
 
@@ -88,9 +94,9 @@ struct DiffEnds {
         var units: [Unit] = []
         var numbers: [UnitKey: Int] = [:]
         for (number, network) in space.networks.enumerated() {
-            for end in direction == .egress ? network.senders : network.receivers {
+            for end in Self.ends(of: network, direction, isToAll) {
                 let point = network.points[end.point]
-                let bearer = bearer(end, point)
+                let bearer = bearer(end, point, direction)
                 let key = UnitKey(
                     bearer: bearer, key: key(end.subject, point, number, direction),
                     membership: membership.number(
@@ -110,13 +116,22 @@ struct DiffEnds {
         return units
     }
 
+    private static func ends(
+        of network: PacketSpace.Network, _ direction: TrafficDirection, _ isToAll: Bool
+    ) -> [PacketSpace.End] {
+        if direction == .egress { return network.senders }
+        return isToAll ? network.groupReceivers : network.receivers
+    }
+
     /// The endpoint of a VM.
     func endpoint(of subject: Int) -> PolicyEndpoint { subjects[subject].endpoint }
 
-    private func bearer(_ end: PacketSpace.End, _ point: PacketSpace.Point) -> Bearer {
+    private func bearer(
+        _ end: PacketSpace.End, _ point: PacketSpace.Point, _ direction: TrafficDirection
+    ) -> Bearer {
         guard let subject = end.subject else { return .outside }
         let isOwn = subjects[subject].endpoint.ownedAddresses.contains(point.address)
-        return isOwn ? .vm(subject) : .borne(subject)
+        return isOwn || (isToAll && direction == .ingress) ? .vm(subject) : .borne(subject)
     }
 
     private mutating func key(
@@ -125,9 +140,15 @@ struct DiffEnds {
     ) -> Key {
         let isJudged = subject.map { subjects[$0].endpoint.isJudged } ?? false
         let judged = isJudged ? subject : nil
-        return Key(
+        var key = Key(
             old: old.lookup(judged, point.address, network, direction),
             new: new.lookup(judged, point.address, network, direction))
+        if isToAll, direction == .ingress {
+            // The sender's end looks up the group; what matters of the receiver is the family.
+            key.old.peerClass = point.address.isIPv4 ? 0 : 1
+            key.new.peerClass = key.old.peerClass
+        }
+        return key
     }
 }
 
@@ -147,18 +168,22 @@ extension DiffEnds.Tables {
         return lookup
     }
 
-    fileprivate mutating func fill(_ network: Int) {
+    fileprivate mutating func fill(_ network: Int, _ space: PacketSpace.Network) {
         egress[network].fill(reading, &sets, network: network)
         ingress[network].fill(reading, &sets, network: network)
+        let groups = [true, false].map { space.groupClasses(isIPv4: $0, reading, network) }
+        toGroups.append(groups.map { egress[network].unions(over: $0, &sets) })
     }
 
     /// The numbers of what sender and receiver pass; nil when one of them denies everything.
     func passing(
-        _ sender: DiffEnds.Lookup, _ receiver: DiffEnds.Lookup, in network: Int
+        _ sender: DiffEnds.Lookup, _ receiver: DiffEnds.Lookup, _ isToAll: Bool, in network: Int
     ) -> (Int32, Int32)? {
         guard let out = sender.table, let into = receiver.table else { return nil }
         return (
-            egress[network].set(out, receiver.peerClass),
+            isToAll
+                ? toGroups[network][receiver.peerClass][out]
+                : egress[network].set(out, receiver.peerClass),
             ingress[network].set(into, sender.peerClass)
         )
     }

@@ -123,9 +123,10 @@ struct DiffFolding {
     }
 
     private func names(of unit: DiffEnds.Unit) -> Set<Name> {
-        let groups = Name.groups(unit.membership)
-        guard case .vm(let subject) = unit.bearer else { return [groups] }
-        return [groups, .vm(ends.name(of: subject))]
+        var names: Set<Name> = []
+        if !ends.membership.isEmpty(unit.membership) { names.insert(.groups(unit.membership)) }
+        if case .vm(let subject) = unit.bearer { names.insert(.vm(ends.name(of: subject))) }
+        return names
     }
 }
 

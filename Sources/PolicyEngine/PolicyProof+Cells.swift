@@ -17,7 +17,9 @@ struct AddressCells: Sendable {
         for partition in partitions {
             starts.formUnion(partition.ipv4.map(\.first))
             starts.formUnion(partition.ipv6.map(\.first))
-            for address in partition.singles.keys { starts.formUnion([address, address.following]) }
+            for address in partition.singles.keys {
+                starts.formUnion([address, address.following])
+            }
         }
         for prefix in Self.special {
             starts.formUnion([prefix.address, prefix.last.following])
