@@ -21,8 +21,8 @@ public enum PolicyCompiler {
     /// The files of `compiled`, which were accepted before, compiled for other VMs or another day.
     ///
     /// - Throws: what ``compile(_:_:today:budget:)`` throws, but for tests: where one fails because
-    ///   a VM came or a rule is over, that is a warning. Otherwise a rule that is over would stay in
-    ///   force by the very tests that miss it.
+    ///   a VM came or a rule is over, that is a warning. Otherwise a rule that is over would stay
+    ///   in force by the very tests that miss it.
     public static func recompile(
         _ compiled: CompiledPolicy, _ universe: PolicyUniverse, today: PolicyDay,
         budget: CompileBudget = .standard
