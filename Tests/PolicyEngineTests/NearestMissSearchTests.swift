@@ -59,12 +59,13 @@ import Testing
             ),
         ])
     func findsOneField(
-        from: String, to: String, service: String, field: String, sentence: String
+        row: (from: String, to: String, service: String, field: String, sentence: String)
     ) throws {
-        let miss = try #require(try miss(from, to, service))
-        #expect(miss.field.rawValue == field && miss.fields.count == 1)
-        #expect(miss.sentence == sentence)
-        #expect(sentence.contains("`\(miss.rule.name)` (\(miss.rule.file):\(miss.rule.line))"))
+        let miss = try #require(try miss(row.from, row.to, row.service))
+        #expect(miss.field.rawValue == row.field && miss.fields.count == 1)
+        #expect(miss.sentence == row.sentence)
+        #expect(
+            row.sentence.contains("`\(miss.rule.name)` (\(miss.rule.file):\(miss.rule.line))"))
     }
 
     @Test("a rule behind the one that refuses is no near miss, unless nothing else differs")

@@ -72,7 +72,7 @@ extension SystemTests {
                 let file = try site.host.write(policy("deny any -> any on tcp/80 as no-web"))
                 try site.control.must("policy", "apply", file, "--audit")
                 #expect(try one.tries("connect", two.plan.ipv4, "80") == "answered")
-                let isLogged = try waitUntil(seconds: 5) {
+                let isLogged = waitUntil(seconds: 5) {
                     site.host.log.contains("rule=site/no-web")
                 }
                 #expect(isLogged, "\(site.host.log.suffix(2_000))")
