@@ -32,7 +32,9 @@ package struct RemoteVMs: Sendable {
         for host in hosts {
             for vm in host.vms {
                 guard let network = numbers[vm.network] else { continue }
-                add(vm.endpoint(in: network), on: host.name)
+                var endpoint = vm.endpoint(in: network)
+                endpoint.isJudged = host.kind == .vswitch
+                add(endpoint, on: host.name)
             }
             guard let number = hostNumbers[host.name], let address = host.address else { continue }
             add(HostEndpoint.endpoint(of: host.name, number.rawValue, at: address), on: host.name)
