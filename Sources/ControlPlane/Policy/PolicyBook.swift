@@ -103,7 +103,8 @@ extension Problem {
     /// The problem document for a change of ports that the policy in force does not admit.
     init(conflicting errors: PolicyErrors) {
         self.init(
-            .conflict, "With this change the policies in force contradict each other.",
+            .conflict,
+            "With this change the policies in force contradict each other, or break a promise.",
             hint: "Correct the policies named in the errors and apply them first.")
         self.errors = errors.errors.map { PolicyFault($0) }
     }
