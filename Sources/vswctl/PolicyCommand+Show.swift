@@ -30,7 +30,9 @@ extension PolicyCommand {
         /// The rules without a hit, of one policy or of all.
         private func unusedRules() async throws -> [PolicyRuleText] {
             let names =
-                if let name { [name] } else { try await control.client.policies().policies.map(\.name) }
+                if let name { [name] } else {
+                    try await control.client.policies().policies.map(\.name)
+                }
             var rules: [PolicyRuleText] = []
             for name in names {
                 rules += try await control.client.policy(name).rules.filter { $0.hits == 0 }

@@ -58,7 +58,8 @@ struct SwitchControllerWhyTests {
             rules:
               - deny any -> any
             """
-        try await rig.apply(ingress, SamplePolicy.open.replacing("any\nrules", with: "vm web1\nrules"))
+        try await rig.apply(
+            ingress, SamplePolicy.open.replacing("any\nrules", with: "vm web1\nrules"))
         try await send(rig, to: 80)
         let drop = try #require(try await drops(at: "db1", rig, count: 1).first)
         #expect(!drop.sent && drop.from?.vm == "web1" && drop.rule?.name == "shop/#1")

@@ -46,7 +46,8 @@ class Words:
 
 
 def peers(words):
-    """(included, excepted): lists of functions that say whether they mean (file, vm, address)."""
+    """(included, excepted): lists of functions that say whether they mean (file, vm, addresses),
+    that is somebody by any of these addresses."""
     included = peer_list(words)
     return included, peer_list(words) if words.take("except") else []
 
@@ -61,19 +62,20 @@ def peer_list(words):
 def peer(words):
     word = words.take()
     if word == "any":
-        return lambda file, vm, address: True
+        return lambda file, vm, addresses: True
     if word == "vm":
         name = words.take()
-        return lambda file, vm, address: vm is not None and vm["vm"] == name
+        return lambda file, vm, addresses: vm is not None and vm["vm"] == name
     if word == "cidr":
         prefix = ipaddress.ip_network(words.take())
-        return lambda file, vm, address: address.version == prefix.version and address in prefix
+        return lambda file, vm, addresses: any(
+            address.version == prefix.version and address in prefix for address in addresses)
     if word == "label":
         tests = [label(words)]
         while words.take("and"):
             tests.append(label(words))
-        return lambda file, vm, address: vm is not None and all(t(vm["labels"]) for t in tests)
-    return lambda file, vm, address: means(file.groups[word], file, vm, address)
+        return lambda file, vm, addresses: vm is not None and all(t(vm["labels"]) for t in tests)
+    return lambda file, vm, addresses: means(file.groups[word], file, vm, addresses)
 
 
 def label(words):
@@ -92,11 +94,11 @@ def label(words):
     return lambda labels: (labels.get(key) == value) == (test == "=")
 
 
-def means(named, file, vm, address):
+def means(named, file, vm, addresses):
     """Whether a peer list means someone: in one of the included, in none of the excepted."""
     included, excepted = named
-    return (any(one(file, vm, address) for one in included)
-            and not any(one(file, vm, address) for one in excepted))
+    return (any(one(file, vm, addresses) for one in included)
+            and not any(one(file, vm, addresses) for one in excepted))
 
 
 def services(words):
@@ -156,7 +158,7 @@ class Rule:
                 raise ValueError(f"unknown option {option} in {text}")
 
     def matches(self, file, sender, receiver, protocol, detail, today):
-        """`sender` and `receiver` are pairs of a VM, or nobody, and an address."""
+        """`sender` and `receiver` are pairs of a VM, or nobody, and its address."""
         return ((self.until is None or today <= self.until)
                 and means(self.senders, file, *sender) and means(self.receivers, file, *receiver)
                 and (not self.services
@@ -179,7 +181,7 @@ class File:
 
     def governs(self, endpoint):
         """By its identity, or by one of its addresses; the link-local one counts."""
-        return any(means(self.selector, self, endpoint, address) for address in owned(endpoint))
+        return means(self.selector, self, endpoint, owned(endpoint))
 
 
 def link_local(mac):
@@ -206,7 +208,7 @@ def judge(case, files, packet):
     number, direction, own, other, protocol, detail = packet
     endpoint = case["endpoints"][number]
     own, other = ipaddress.ip_address(own), ipaddress.ip_address(other)
-    ends = [(endpoint, own), (owner(case["endpoints"], endpoint["network"], other), other)]
+    ends = [(endpoint, [own]), (owner(case["endpoints"], endpoint["network"], other), [other])]
     sender, receiver = ends if direction == "egress" else reversed(ends)
     governing = [file for file in files if file.governs(endpoint)]
     recorded = None

@@ -92,13 +92,13 @@ def matches(terms, file):
 
 def statements(file, rule, vm, direction):
     """The nft rules of one sentence at one end."""
-    own = (vm, address(vm))
+    own = (vm, [address(vm)])
     sides = (rule.senders, rule.receivers) if direction == "egress" else (
         rule.receivers, rule.senders)
     if not means(sides[0], file, *own):
         return []
     others = [a for a in (address(e) for e in ENDPOINTS)
-              if means(sides[1], file, owner(ENDPOINTS, NETWORK, a), a)]
+              if means(sides[1], file, owner(ENDPOINTS, NETWORK, a), [a])]
     if not others:
         return []
     word = "daddr" if direction == "egress" else "saddr"

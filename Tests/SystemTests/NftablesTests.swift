@@ -16,7 +16,10 @@ extension SystemTests {
             try Site.run { site in
                 let ours = try JudgedWires(switchHost: site)
                 let theirs = try JudgedWires(bridgeNamed: "bridge")
-                defer { ours.remove(); theirs.remove() }
+                defer {
+                    ours.remove()
+                    theirs.remove()
+                }
                 var seed = Self.number("NFT_SEED", or: 1) * 1_000
                 var compared = 0
                 while compared < Self.number("NFT_POLICIES", or: 8) {

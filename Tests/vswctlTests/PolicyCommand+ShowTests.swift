@@ -67,7 +67,9 @@ extension PolicyCommandTests {
         policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> db")]
         let (run, _) = try CommandLineRun.against(
             ["GET /v1/policy/shop": .init(policy)], "policy", "show", "shop")
-        #expect(run.output.contains("shop/#1     9     0  never     allow any -> db\n"), "\(run.output)")
+        #expect(
+            run.output.contains("shop/#1     9     0  never     allow any -> db\n"), "\(run.output)"
+        )
     }
 
     @Test("show --unused lists the rules without a hit, of all policies")

@@ -73,6 +73,42 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test("apply passes its flags on, and says until when to confirm")
+    func applyFlags() throws {
+        try withFile { path in
+            var reply = PolicyApplyReply(
+                generation: 8, cutFlows: 0, policies: [Self.summary], warnings: [])
+            reply.confirmWithin = 60
+            let (run, requests) = try CommandLineRun.against(
+                ["PUT /v1/policy": .init(reply)], "policy", "apply", path, "--audit",
+                "--allow-widening", "--confirm-within", "60")
+            #expect(run.output.contains("taken back in 60 s unless you run: vswctl policy confirm"))
+            let body = Pieces(lines: requests.joined())[1]
+            let sent = try PolicyApplyRequest.decode(body.utf8)
+            #expect(sent.audit && sent.allowWidening && sent.confirmWithin == 60)
+        }
+    }
+
+    @Test("a diff has a line for each change, with a sign")
+    func diff() throws {
+        try withFile { path in
+            var reply = PolicyDiffReply(cutFlows: 2)
+            reply.gained = [PolicyChange(from: ["web"], to: ["db"], services: ["tcp/22"])]
+            reply.lost = [PolicyChange(from: ["any"], to: ["web", "db"], services: [])]
+            reply.omittedLost = 3
+            let (run, _) = try CommandLineRun.against(
+                ["POST /v1/policy/diff": .init(reply)], "policy", "diff", path)
+            #expect(
+                run.output == """
+                    + web -> db on tcp/22
+                    - any -> web, db
+                    - … and 3 more
+                    2 live flows would be cut
+
+                    """)
+        }
+    }
+
     @Test("apply that is refused prints each error, and that nothing was changed")
     func applyFails() throws {
         try withFile { path in

@@ -41,7 +41,8 @@ package struct LineLog: LogHandler {
         let fields = merged.map { (key: $0.key, value: "\($0.value)") }
             .sorted { (Self.rank($0.key), $0.key) < (Self.rank($1.key), $1.key) }
         let line = LogLine(
-            time: UnixTime.now.withMilliseconds, level: event.level.rawValue, message: "\(event.message)",
+            time: UnixTime.now.withMilliseconds, level: event.level.rawValue,
+            message: "\(event.message)",
             fields: fields)
         write((format == .text ? line.text : line.json) + "\n")
     }

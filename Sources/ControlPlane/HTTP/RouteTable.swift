@@ -34,7 +34,8 @@ package struct RouteTable: HTTPResponder {
 
     package func bodyByteCountMax(of request: HTTPRequest) -> Int {
         switch RouteMatch(request.method, request.path) {
-        case .found(.checkPolicy, _), .found(.applyPolicy, _), .found(.diffPolicy, _): Self.policyByteCountMax
+        case .found(.checkPolicy, _), .found(.applyPolicy, _), .found(.diffPolicy, _):
+            Self.policyByteCountMax
         default: Self.bodyByteCountMax
         }
     }
