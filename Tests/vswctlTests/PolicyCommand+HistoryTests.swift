@@ -30,7 +30,8 @@ struct PolicyCommandHistoryTests {
         var waiting = history
         waiting.confirmation = PolicyConfirmation(generation: 9, fallback: 8, secondsLeft: 42)
         let text = PolicyHistoryText.text(waiting)
-        #expect(text.contains("generation 9 waits") && text.contains("in 42 s generation 8 returns"))
+        #expect(
+            text.contains("generation 9 waits") && text.contains("in 42 s generation 8 returns"))
     }
 
     @Test("confirm and rollback ask their routes")

@@ -34,7 +34,8 @@ struct VswctlTests {
             ["capture", "a", "--json", "--write", "-"], ["capture", "a", "--point", "host"],
             ["policy", "diff"], ["policy", "rollback"], ["policy", "rollback", "x"],
             ["policy", "apply", "a", "--confirm-within", "0"], ["why"],
-            ["why", "a", "--last", "0"], ["overlay"], ["overlay", "peers", "surplus"], ["directory"],
+            ["why", "a", "--last", "0"], ["overlay"], ["overlay", "peers", "surplus"],
+            ["directory"],
         ])
     func usage(arguments: [String]) throws {
         let run = try CommandLineRun(arguments)
