@@ -80,8 +80,8 @@ import Testing
         let diff = try PolicyDiff(from: compiled[0], to: compiled[1])
         #expect(
             diff.description.split(separator: "\n") == [
-                "+ any outside -> db1 on tcp/5353, udp/5353",
                 "+ db1 -> any outside on tcp/5353, udp/5353",
+                "+ any outside -> db1 on tcp/5353, udp/5353",
                 "+ web1 -> db1 at 10.0.0.2 on udp/5353 by frames to all",
             ])
     }

@@ -19,6 +19,10 @@ struct RandomPromise {
         }
         universe.endpoints[2].isJudged = policies.chance(90)
         universe.endpoints[3].anyAddress = policies.chance(50)
+        if policies.chance(20) {
+            // An address that two claim belongs to the first.
+            universe.endpoints[1].addresses.append(universe.endpoints[0].addresses[0])
+        }
         return universe
     }
 
