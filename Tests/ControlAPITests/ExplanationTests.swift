@@ -50,7 +50,7 @@ struct ExplanationTests {
         let decision = Decision(
             port: "db1", verdict: .deny, rule: RuleReference(name: "default"))
         let keys = try SchemaSample(decision).fields().keys
-        #expect(Set(keys) == ["port", "verdict", "rule"])
+        #expect(Set(keys) == ["port", "verdict", "audited", "rule"])
     }
 
     @Test("a question needs both ends and a service")

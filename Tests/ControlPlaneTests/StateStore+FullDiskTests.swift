@@ -61,7 +61,7 @@ struct FullDiskTests {
 
     @Test("a first start on a full disk leaves no half-made database behind")
     func refusesFirstStart() throws {
-        let disk = try TinyDisk(kibibytes: 64)
+        let disk = try TinyDisk(kibibytes: 128)
         disk.fill()
         let error = #expect(throws: StateError.self) {
             _ = try StateStore(in: StateDirectory(disk.path))

@@ -61,6 +61,7 @@ extension SwitchController {
         }
         replacePolicy(by: book)
         publish()
+        ruleTally.take(await dataPath.ruleHits(), rules: book.compiled.rules)
         logger.notice(
             "policy in force",
             metadata: [

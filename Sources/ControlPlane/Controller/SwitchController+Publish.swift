@@ -50,9 +50,11 @@ extension SwitchController {
         return PolicyUniverse(endpoints: own + met)
     }
 
-    /// The attached ports and their numbers.
+    /// The attached ports and their numbers, by number: policies are compiled for them in an order
+    /// that no change of the stored state moves.
     var numberedPorts: [(StoredPort, PortNumber)] {
         attachedPorts.compactMap { port in links[port.device].map { (port, $0.number) } }
+            .sorted { $0.1.rawValue < $1.1.rawValue }
     }
 
     /// Puts the same policy, compiled for other ports, in force from the next ``publish()`` on.

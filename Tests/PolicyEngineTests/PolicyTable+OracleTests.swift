@@ -4,7 +4,7 @@ import PolicyEngine
 import Testing
 
 /// The tables against a second reading of the language, in another one: `Tests/Oracle/judge.py`.
-@Suite struct OracleTests {
+@Suite struct PolicyTableOracleTests {
     /// How many policies and packets are drawn: `ORACLE_POLICIES`, `ORACLE_PACKETS` for long runs,
     /// `ORACLE_SEED` to begin elsewhere.
     private static func number(_ name: String, or usual: Int) -> Int {
