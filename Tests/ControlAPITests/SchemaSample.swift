@@ -50,7 +50,7 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
             SchemaSample(AttachRequest.sample), SchemaSample(Port.sample),
             SchemaSample(PortList(ports: [.sample])), SchemaSample(Problem.sample),
             SchemaSample(Status.sample.peers),
-        ] + policies + watching + overlay
+        ] + policies + policyTools + watching + overlay
 
     private static let policies = [
         SchemaSample(PolicyFileText.sample), SchemaSample(PolicyRequest(files: [.sample])),
@@ -62,6 +62,14 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
         SchemaSample(PolicyApplyReply.sample), SchemaSample(ExplainRequest.sample),
         SchemaSample(ExplainReply(explanations: [.sample])), SchemaSample(Explanation.sample),
         SchemaSample(Decision.sample),
+    ]
+
+    private static let policyTools = [
+        SchemaSample(PolicyImportRequest.sample), SchemaSample(PolicyImportReply.sample),
+        SchemaSample(PolicyRecommendRequest.sample), SchemaSample(PolicyRecommendReply.sample),
+        SchemaSample(ReplayRequest.sample), SchemaSample(ReplayRequest.sample.frames[0]),
+        SchemaSample(ReplayReply.sample), SchemaSample(ReplayConnection.sample),
+        SchemaSample(ReplayVerdict.sample), SchemaSample(ReplayIgnored.sample),
     ]
 
     private static let overlay = [
