@@ -7,7 +7,7 @@ import Testing
 
 @Suite("FlowRecommendation")
 struct FlowRecommendationTests {
-    /// VMs on ports 1, 2, … with these labels, at 10.0.0.1, 10.0.0.2, …; the last is a router.
+    /// VMs on ports 1, 2, … with these labels, at 10.0.0.1, 10.0.0.2, ….
     static func universe(_ labels: [[String: String]]) throws -> PolicyUniverse {
         var endpoints: [PolicyEndpoint] = []
         for (index, labels) in labels.enumerated() {
@@ -17,7 +17,6 @@ struct FlowRecommendationTests {
                 mac: MACAddress(rawValue: 0x5254_0000_0000 + UInt64(number)))
             endpoint.addresses = [try #require(IPAddress("10.0.0.\(number)"))]
             endpoint.port = PortNumber(rawValue: number)
-            endpoint.anyAddress = index == labels.count
             endpoints.append(endpoint)
         }
         return PolicyUniverse(endpoints: endpoints)

@@ -36,7 +36,7 @@ struct ReplayedConnectionsTests {
         let syn = Sample.tcp(web, database, flags: 0x02)
         #expect(try connections(answer, data) == ["db1 -> web1 on tcp/40000, 2?"])
         #expect(try connections(answer, data, syn) == ["web1 -> db1 on tcp/80, 3"])
-        for flags in [0x00, 0x01, 0x03, 0x06, 0x12, 0x3f] as [UInt8] {
+        for flags in [0x04, 0x10, 0x11, 0x12, 0x14, 0x18] as [UInt8] {
             let frame = Sample.tcp(web, database, flags: flags)
             #expect(try connections(frame) == ["web1 -> db1 on tcp/80, 1?"], "\(flags)")
         }

@@ -3,14 +3,14 @@ import Testing
 import vswctl
 
 extension ReplayConnection {
-    /// From web1 to db1 on a port, judged so.
+    /// From this port of web1 to db1, judged so.
     static func sample(
-        _ from: UInt16, _ to: UInt16 = 80, _ before: Verdict?, _ after: Verdict?
+        _ from: UInt16, _ before: Verdict?, _ after: Verdict?
     ) -> ReplayConnection {
         var connection = ReplayConnection(
-            network: "blue", service: "tcp/\(to)",
+            network: "blue", service: "tcp/80",
             from: FlowEnd(address: "10.0.0.1", port: Int(from), vm: "web1"),
-            to: FlowEnd(address: "10.0.0.2", port: Int(to), vm: "db1"))
+            to: FlowEnd(address: "10.0.0.2", port: 80, vm: "db1"))
         connection.packets = 2
         let rule = RuleReference(name: "shop/pg", file: "shop.yaml", line: 4)
         connection.before = before.map { ReplayVerdict($0, rules: [rule, rule]) }

@@ -7,9 +7,12 @@ import PolicyEngine
 package struct FlowRecommendation {
     /// A connection that lives: who opened it to whom, and through which ports.
     package struct Observation: Sendable {
-        let network: VNI
-        let tuple: FiveTuple
-        let ports: ConnectionPorts
+        /// The network.
+        package let network: VNI
+        /// The direction in which it was opened.
+        package let tuple: FiveTuple
+        /// The ports it runs between.
+        package let ports: ConnectionPorts
 
         /// A connection of the data path.
         package init(_ record: ConnectionRecord) {

@@ -13,13 +13,13 @@ package struct ReplayJudge: Sendable {
         /// The VMs that policies may speak of.
         let universe: PolicyUniverse
         /// The names of networks.
-        var networks: [VNI: String] = [:]
+        package var networks: [VNI: String] = [:]
         /// The network of each device, by its name.
-        var devices: [String: VNI] = [:]
+        package var devices: [String: VNI] = [:]
         /// The names of the ports' devices.
-        var ports: [PortNumber: String] = [:]
+        package var ports: [PortNumber: String] = [:]
         /// The host that each VM elsewhere lives on.
-        var hosts: [String: String] = [:]
+        package var hosts: [String: String] = [:]
 
         /// A world of these VMs under `policy`.
         package init(_ policy: PolicyBook, _ universe: PolicyUniverse) {
