@@ -93,6 +93,9 @@ let package = Package(
         .executableTarget(
             name: "SealSpeed", dependencies: ["Overlay", "Packet"], path: "Benchmarks/SealSpeed",
             swiftSettings: strict),
+        .executableTarget(
+            name: "ProofSpeed", dependencies: ["Packet", "PolicyEngine"],
+            path: "Benchmarks/ProofSpeed", swiftSettings: strict),
         testRoom("PacketTests", ["Packet"]),
         testRoom("TelemetryTests", ["Telemetry"]),
         testRoom("PortsTests", ["Ports"]),

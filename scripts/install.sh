@@ -9,7 +9,7 @@ packages() {
     demo) echo iproute2 iputils-ping procps python3 curl tcpdump tshark ;;
     test) echo iproute2 iputils-ping procps python3 curl tcpdump tshark iperf3 ethtool \
         dnsmasq-base busybox-static udhcpc util-linux binutils valgrind \
-        wireguard-go wireguard-tools nftables ;;
+        wireguard-go wireguard-tools nftables python3-yaml python3-z3 ;;
     bench) echo iproute2 iputils-ping procps python3 iperf3 ethtool nftables gcc libc6-dev \
         openvswitch-switch wireguard-go wireguard-tools ;;
     qemu) echo iproute2 python3 qemu-system-x86 busybox-static cpio kmod iperf3 ethtool ;;

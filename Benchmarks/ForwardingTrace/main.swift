@@ -41,7 +41,8 @@ func configuration() throws -> SwitchConfiguration {
     let file = try PolicyParser.parse(PolicySource(path: "trace.yaml", text: text))
     return SwitchConfiguration(
         generation: 1, networks: [NetworkConfiguration(vni: vni, mtu: 1_500)], ports: ports,
-        policy: try PolicyCompiler.compile([file], PolicyUniverse(endpoints: endpoints)))
+        policy: try PolicyCompiler.compile(
+            [file], PolicyUniverse(endpoints: endpoints), today: PolicyDay(number: 0)))
 }
 
 /// Sends `total` frames in batches of 64, and holds that each arrives.

@@ -88,10 +88,33 @@ extension ControlClient {
         try await tell(.checkPolicy, request)
     }
 
+    /// Which connections the files would make possible or impossible; changes nothing.
+    public func diffPolicy(_ request: PolicyRequest) async throws(ControlError) -> PolicyDiffReply {
+        try await tell(.diffPolicy, request)
+    }
+
     /// Makes the files the whole policy, or changes nothing.
-    public func applyPolicy(_ request: PolicyRequest) async throws(ControlError) -> PolicyApplyReply
-    {
+    public func applyPolicy(
+        _ request: PolicyApplyRequest
+    ) async throws(ControlError) -> PolicyApplyReply {
         try await tell(.applyPolicy, request)
+    }
+
+    /// The policies that were in force.
+    public func policyHistory() async throws(ControlError) -> PolicyHistory {
+        try await ask(.policyHistory)
+    }
+
+    /// Brings the policy of an earlier generation back.
+    public func rollBack(
+        _ request: PolicyRollbackRequest
+    ) async throws(ControlError) -> PolicyApplyReply {
+        try await tell(.rollBackPolicy, request)
+    }
+
+    /// Keeps the policy that waits to be confirmed.
+    public func confirmPolicy() async throws(ControlError) -> PolicyConfirmReply {
+        try await ask(.confirmPolicy)
     }
 
     /// The whole policy in force.
@@ -126,6 +149,13 @@ extension ControlClient {
     /// The counters of one port.
     public func counters(_ device: String) async throws(ControlError) -> PortCounters {
         try await ask(.portCounters, device)
+    }
+
+    /// The last drops at a port.
+    public func drops(
+        at device: String, _ query: DropQuery = DropQuery()
+    ) async throws(ControlError) -> DropList {
+        try await ask(.portDrops, device, query: query.query)
     }
 
     /// Captures at a port: hands each piece of the pcapng stream to `receive` as it arrives.

@@ -58,6 +58,8 @@ public struct Explanation: Codable, Sendable, Equatable {
     /// The decision at the receiver's port; nil when the receiver is outside, on another host, or
     /// was not reached.
     public var ingress: Decision?
+    /// Of a refused connection, the allow rule that comes nearest to it; nil when none is near.
+    public var nearestMiss: NearestMiss?
 
     /// Creates an explanation; it denies until the decisions are filled in.
     public init(network: String, from: FlowEnd, to: FlowEnd, service: String) {
@@ -68,12 +70,33 @@ public struct Explanation: Codable, Sendable, Equatable {
     }
 }
 
+/// The allow rule that comes nearest to a connection that is refused.
+public struct NearestMiss: Codable, Sendable, Equatable {
+    /// The rule.
+    public var rule: RuleReference
+    /// What keeps it from allowing the connection: one or two of `sender`, `receiver`, `service`,
+    /// `until` (its last day is over), `for` (its policy does not govern the port), `order`
+    /// (another rule decides first).
+    public var fields: [String]
+    /// The same in a sentence.
+    public var text: String
+
+    /// Creates a nearest miss.
+    public init(rule: RuleReference, fields: [String], text: String) {
+        self.rule = rule
+        self.fields = fields
+        self.text = text
+    }
+}
+
 /// What one port decides about a connection, and by which rule.
 public struct Decision: Codable, Sendable, Equatable {
     /// The port's device.
     public var port: String
     /// What it decides.
     public var verdict: Verdict
+    /// Whether the rule stands in a file in audit mode and would have refused.
+    public var audited = false
     /// The rule: `policy/name`, `policy/#index`, `policy/default`, or `default`.
     public var rule: String
     /// The file that the rule stands in; nil for `default`.

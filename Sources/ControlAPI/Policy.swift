@@ -66,6 +66,10 @@ public struct PolicyRuleText: Codable, Sendable, Equatable {
     public var line: Int
     /// The sentence.
     public var text: String
+    /// How often it decided, under this policy and earlier ones that had it.
+    public var hits: UInt64 = 0
+    /// When it last did, in UTC, as `2026-11-21T17:00:00Z` (RFC 3339); nil is never.
+    public var lastHit: String?
 
     /// Creates a rule.
     public init(name: String, line: Int, text: String) {
@@ -105,6 +109,8 @@ public struct PolicyApplyReply: Codable, Sendable, Equatable {
     public var policies: [PolicySummary]
     /// What a reader may stumble over.
     public var warnings: [PolicyFault]
+    /// In how many seconds the former policy returns unless this one is confirmed.
+    public var confirmWithin: Int?
 
     /// Creates a reply.
     public init(

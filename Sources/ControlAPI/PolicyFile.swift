@@ -25,7 +25,7 @@ public struct PolicyFileText: RequestBody, Equatable {
     }
 }
 
-/// The body of `POST /v1/policy/check` and of `PUT /v1/policy`: the files that are to be the
+/// The body of `POST /v1/policy/check` and of `POST /v1/policy/diff`: the files that are to be the
 /// whole policy.
 public struct PolicyRequest: RequestBody, Equatable {
     /// The files; their order does not matter. An empty list is no policy: every port closes.
@@ -43,6 +43,46 @@ public struct PolicyRequest: RequestBody, Equatable {
     public init(from decoder: any Decoder) throws {
         let keyed = try decoder.strictContainer(CodingKeys.self)
         files = try keyed.decode([PolicyFileText].self, forKey: .files)
+    }
+}
+
+/// The body of `PUT /v1/policy`: the files that are to be the whole policy, and how they are to
+/// come into force.
+public struct PolicyApplyRequest: RequestBody, Equatable {
+    /// The longest time that a policy may wait to be confirmed, in seconds: a day.
+    public static let confirmWithinMax = 86_400
+
+    /// The files; their order does not matter. An empty list is no policy: every port closes.
+    public var files: [PolicyFileText]
+    /// Whether every file is in audit mode, whatever it says itself: nothing is dropped.
+    public var audit = false
+    /// In how many seconds the former policy returns unless this one is confirmed, from 1.
+    public var confirmWithin: Int?
+    /// Whether connections may become possible that the policy in force makes impossible.
+    public var allowWidening = false
+
+    /// Creates a request.
+    public init(files: [PolicyFileText]) {
+        self.files = files
+    }
+
+    /// The keys that this request knows.
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case files, audit, confirmWithin, allowWidening
+    }
+
+    /// Decodes a request; refuses unknown keys, and a time that is none.
+    public init(from decoder: any Decoder) throws {
+        let keyed = try decoder.strictContainer(CodingKeys.self)
+        files = try keyed.decode([PolicyFileText].self, forKey: .files)
+        audit = try keyed.decodeIfPresent(Bool.self, forKey: .audit) ?? false
+        allowWidening = try keyed.decodeIfPresent(Bool.self, forKey: .allowWidening) ?? false
+        confirmWithin = try keyed.wholeNumberIfPresent(.confirmWithin)
+        guard confirmWithin.map((1...Self.confirmWithinMax).contains) ?? true else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .confirmWithin, in: keyed,
+                debugDescription: "the time to confirm is 1 to \(Self.confirmWithinMax) seconds")
+        }
     }
 }
 

@@ -20,14 +20,24 @@ public enum Route: String, CaseIterable, Sendable {
     case detachPort = "DELETE /v1/ports/{device}"
     /// A pcapng stream; its query is ``CaptureOptions``.
     case capture = "GET /v1/ports/{device}/capture"
+    /// The last drops at a port: ``DropList``; its query is ``DropQuery``.
+    case portDrops = "GET /v1/ports/{device}/drops"
     /// Compiles files: ``PolicyRequest``, then ``PolicyCheckReply``.
     case checkPolicy = "POST /v1/policy/check"
-    /// Makes files the policy: ``PolicyRequest``, then ``PolicyApplyReply``.
+    /// What files would change: ``PolicyRequest``, then ``PolicyDiffReply``.
+    case diffPolicy = "POST /v1/policy/diff"
+    /// Makes files the policy: ``PolicyApplyRequest``, then ``PolicyApplyReply``.
     case applyPolicy = "PUT /v1/policy"
     /// The policy in force: ``PolicyList``.
     case listPolicies = "GET /v1/policy"
     /// One policy in force: ``PolicyShow``.
     case showPolicy = "GET /v1/policy/{name}"
+    /// The policies that were in force: ``PolicyHistory``.
+    case policyHistory = "GET /v1/policy-history"
+    /// Returns to one of them: ``PolicyRollbackRequest``, then ``PolicyApplyReply``.
+    case rollBackPolicy = "POST /v1/policy/rollback"
+    /// Keeps a policy that waits for it; no body: ``PolicyConfirmReply``.
+    case confirmPolicy = "POST /v1/policy/confirm"
     /// Asks what would be: ``ExplainRequest``, then ``ExplainReply``.
     case explain = "POST /v1/policy/explain"
     /// Translates NetworkPolicies: ``PolicyImportRequest``, then ``PolicyImportReply``.

@@ -26,25 +26,28 @@ extension Worker {
     /// Answers a rejected packet: TCP reset, or ICMP "administratively prohibited" (RFC 1812
     /// §5.2.7.1).
     mutating func reply(to passage: Passage) {
-        guard mayReply(to: passage.source) else { return }
-        reply(
+        replyUnasked(
             RejectReply.make(to: passage.frame.bytes, passage.parsed, into: scratch),
             to: passage)
     }
 
     /// Tells the sender which size would have passed (RFC 1191 §4, RFC 4443 §3.2).
     mutating func replyTooBig(to passage: Passage, mtu: Int) {
-        guard mayReply(to: passage.source) else { return }
-        reply(
+        replyUnasked(
             TooBigReply.make(
                 to: passage.frame.bytes, passage.parsed, mtu: mtu, into: scratch),
             to: passage)
     }
 
-    /// Takes a token of the port's budget for answers that nobody asked for.
-    private func mayReply(to port: PortEntry) -> Bool {
-        guard isServed(port), let slot = unsafe slots[port.number.index] else { return false }
-        return unsafe slot.pointee.replies.take(now: now)
+    /// Sends an answer that nobody asked for, if the port's budget for these has a token left.
+    ///
+    /// What must not be answered (nil) takes no token, so that a flood of it silences nothing.
+    private mutating func replyUnasked(_ answer: Frame?, to passage: Passage) {
+        guard let answer, isServed(passage.source),
+            let slot = unsafe slots[passage.source.number.index],
+            unsafe slot.pointee.replies.take(now: now)
+        else { return }
+        reply(answer, to: passage)
     }
 
     /// Sends an answer back to where the frame came from.

@@ -15,6 +15,10 @@ import Telemetry
     case openOverlay(UnsafeMutablePointer<Underlay>)
     /// Copies every port's counters, between two batches, so that they balance to the frame.
     case count(UnsafeMutablePointer<CountRequest>)
+    /// Nothing: when it is done, so is everything that the worker did before.
+    case fence
+    /// Copies the last drops at a port.
+    case listDrops(UnsafeMutablePointer<DropRequest>)
     /// Copies the live connections.
     case listConnections(UnsafeMutablePointer<ConnectionRequest>)
 }
@@ -33,6 +37,22 @@ package struct CountRequest {
     var connectionCount = 0
     /// How many frames wait for a session: received, and not yet sent or dropped.
     var heldCount = 0
+}
+
+/// Where the answer to ``Command/listDrops(_:)`` goes.
+@safe package struct DropRequest: BitwiseCopyable {
+    /// The port asked about.
+    let port: PortNumber
+    /// Room for ``DropRing/capacity`` records.
+    let records: UnsafeMutablePointer<DropRecord>
+    /// How many are there.
+    package var count = 0
+
+    /// A request for the drops at `port`, to `records`.
+    package init(port: PortNumber, records: UnsafeMutablePointer<DropRecord>) {
+        self.port = port
+        unsafe self.records = unsafe records
+    }
 }
 
 /// Where the answer to ``Command/listConnections(_:)`` goes.

@@ -1,6 +1,5 @@
 import FlowTable
 import Packet
-import PolicyEngine
 import Telemetry
 
 /// What the flow cache of a port remembers of one direction of an allowed connection.
@@ -13,7 +12,7 @@ struct CachedFlow: BitwiseCopyable {
     var port: PortNumber
 }
 
-/// Steps 6 to 8: the cached verdict, the policy, the connection's state.
+/// Steps 6 and 8: the cached verdict, the connection's state. (Step 7 is in Judgement.swift.)
 extension Worker {
     /// Step 6: the fate of a frame whose flow is cached under this generation; nil is a miss.
     mutating func followCached(
@@ -57,51 +56,24 @@ extension Worker {
     private mutating func open(_ passage: inout Passage, _ key: FlowKey, _ hash: UInt64) -> Fate {
         _ = tracker.close(passage.connection)
         guard passage.opensConnection else { return .drop(.noConnection) }
-        passage.decision = decide(passage.question, from: passage.source, to: passage.destination)
-        guard passage.decision.isAllowed else { return refuse(passage) }
+        if let fate = refusal(of: &passage) { return fate }
         let ports = ConnectionPorts(
             original: passage.source.number, reply: passage.destination.number)
         let opening = ConnectionOpening(
             key, ports, judgement(passage.decision), first: step(passage, .original))
         switch tracker.open(opening) {
         case .opened(let reference): passage.connection = reference
-        case .limitReached: return .drop(.connectionLimit)
-        case .notAnOpening, .alreadyOpen: return .drop(.noConnection)
+        case .limitReached: return failToOpen(passage, .connectionLimit)
+        case .notAnOpening, .alreadyOpen: return failToOpen(passage, .noConnection)
         }
-        if passage.decision.isLogged { report(.opened, passage) }
+        reportOpened(passage)
         return remember(passage, key, hash, .original)
     }
 
-    /// Judges a connection again if its verdict is of another generation; nil when it may go on.
-    mutating func revalidate(_ passage: inout Passage, _ record: ConnectionRecord) -> Fate? {
-        guard record.judgement.generation != tables.generation else { return nil }
-        let question = Question(record.key.tuple)
-        passage.decision = decide(
-            question, from: tables.port(record.ports.original), to: tables.port(record.ports.reply))
-        guard passage.decision.isAllowed else {
-            _ = tracker.close(record.reference)
-            return .drop(.policyRevoked)
-        }
-        _ = tracker.rejudge(record.reference, judgement(passage.decision))
-        return nil
-    }
-
-    /// Step 7: asks the rules of both ends. An end behind an uplink has none; one on another host
-    /// is asked there.
-    func decide(
-        _ question: Question, from source: PortEntry, to destination: PortEntry
-    ) -> Decision {
-        Decision(
-            egress: source.hasRules
-                ? tables.policy.classify(port: source.number, .egress, question.egress) : nil,
-            ingress: destination.hasRules
-                ? tables.policy.classify(port: destination.number, .ingress, question.ingress)
-                : nil)
-    }
-
-    /// The fate of a frame that a rule stopped.
-    func refuse(_ passage: Passage) -> Fate {
-        passage.decision.refusal?.action == .reject ? .reject : .drop(.deniedByPolicy)
+    /// The fate of a frame that the rules allow to open a connection, and the table does not.
+    private func failToOpen(_ passage: Passage, _ reason: DropReason) -> Fate {
+        giveBackTokens(of: passage.decision)
+        return .drop(reason)
     }
 
     /// Writes the allowed flow into the cache of its port.
@@ -125,12 +97,6 @@ extension Worker {
         step.packetCount = passage.packetCount
         step.isOpening = !passage.parsed.isEchoReply
         return step
-    }
-
-    private func judgement(_ decision: Decision) -> ConnectionJudgement {
-        ConnectionJudgement(
-            generation: tables.generation, egressRule: decision.egressRule,
-            ingressRule: decision.ingressRule)
     }
 
     /// Whether the frame goes between the ports that the connection runs between. All uplinks of a

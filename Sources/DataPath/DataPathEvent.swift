@@ -13,6 +13,10 @@ public struct DataPathEvent: BitwiseCopyable, Sendable {
         case rejected
         /// An established connection ended because the policy in force no longer allows it.
         case revoked
+        /// The first packet of a connection was dropped: its rule has a limit, which was reached.
+        case limited
+        /// A connection passes that a rule of a file in audit mode would have refused.
+        case audited
         /// A MAC address appeared behind another uplink.
         case moved
     }
@@ -33,6 +37,13 @@ public struct DataPathEvent: BitwiseCopyable, Sendable {
     public let egress: Verdict?
     /// What the receiver's rules said, if they were asked.
     public let ingress: Verdict?
+    /// The end whose verdict the event is about; nil when it is about none.
+    public let end: TrafficDirection?
+    /// The generation under which it was decided: the policy whose rules the verdicts name.
+    public let generation: UInt32
+    /// For how many decisions of its rule the event stands: this one, and those that went untold
+    /// since the last event of that rule.
+    public let count: UInt64
     /// The frame's source MAC address.
     public let sourceMAC: MACAddress
     /// When, in nanoseconds since 1970 (CLOCK_REALTIME).

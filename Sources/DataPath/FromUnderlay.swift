@@ -150,6 +150,7 @@ extension Worker {
         guard servesOverlay else { return }
         count(.overlay).countReceived(byteCount: byteCount)
         count(.overlay).countDrop(reason)
+        keepUnread(RawSpan(), .overlay, reason)
     }
 }
 

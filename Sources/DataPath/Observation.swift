@@ -54,20 +54,76 @@ extension Worker {
         }
         return (record.judgement.egressRule, record.judgement.ingressRule)
     }
+}
 
-    /// Tells the control side of a decision. A full ring loses the event, not the frame: counted.
-    mutating func report(_ kind: DataPathEvent.Kind, _ passage: Passage) {
-        guard eventBudget.take(now: now) else {
-            lostEvents += 1
+/// Events for the control side.
+///
+/// No rule and no port can keep the others from being heard: of the 2,000 events a second (512 at
+/// once) that a worker tells, one rule has at most a quarter and one port at most half. What a rule
+/// may not tell at once is added to ``DataPathEvent/count`` of its next event. The exact number of
+/// decisions is in its hits, and each port's last drops are in its ``DropRing``.
+extension Worker {
+    /// Tells of a connection just opened, if a rule of either end asks for that.
+    mutating func reportOpened(_ passage: Passage) {
+        let decision = passage.decision
+        if decision.egress?.isLogged == true { reportOpened(passage, at: .egress) }
+        if decision.hasTwoRules, decision.ingress?.isLogged == true {
+            reportOpened(passage, at: .ingress)
+        }
+        reportAudited(passage)
+    }
+
+    private mutating func reportOpened(_ passage: Passage, at end: TrafficDirection) {
+        if passage.decision[end]?.isAudited == false { report(.opened, passage, at: end) }
+    }
+
+    /// Tells of what passes because the file that would have refused it is in audit mode.
+    mutating func reportAudited(_ passage: Passage) {
+        let decision = passage.decision
+        if decision.egress?.isAudited == true { report(.audited, passage, at: .egress) }
+        if decision.hasTwoRules, decision.ingress?.isAudited == true {
+            report(.audited, passage, at: .ingress)
+        }
+    }
+
+    /// Tells the control side of a decision of the rule at `end`. A full ring loses the event, not
+    /// the frame: counted.
+    mutating func report(
+        _ kind: DataPathEvent.Kind, _ passage: Passage, at end: TrafficDirection? = nil
+    ) {
+        let verdict = end.flatMap { passage.decision[$0] }
+        guard mayReport(verdict, from: passage.source.number) else {
+            if let verdict { tables.rules.withhold(verdict) }
             return
         }
+        guard eventBudget.take(now: now), push(kind, passage, at: end) else {
+            lostEvents += 1
+            if let verdict { tables.rules.withhold(verdict) }
+            return
+        }
+    }
+
+    /// Whether rule and port have not told too much of late.
+    private func mayReport(_ verdict: Verdict?, from number: PortNumber) -> Bool {
+        if let verdict, !tables.rules.mayTell(verdict, now: now) { return false }
+        guard let slot = unsafe slots[number.index] else { return false }
+        return unsafe slot.pointee.reports.take(PortSlot.reportRate, now: now)
+    }
+
+    private func push(
+        _ kind: DataPathEvent.Kind, _ passage: Passage, at end: TrafficDirection?
+    ) -> Bool {
+        guard events.hasRoom else { return false }
+        let verdict = end.flatMap { passage.decision[$0] }
         let event = DataPathEvent(
             kind: kind, tuple: passage.parsed.fiveTuple, service: passage.parsed.service,
             vni: passage.network.vni, from: passage.source.number,
             to: passage.destination.isPresent ? passage.destination.number : nil,
-            egress: passage.decision.egress, ingress: passage.decision.ingress,
+            egress: passage.decision.egress, ingress: passage.decision.ingress, end: end,
+            generation: tables.generation,
+            count: verdict.map { tables.rules.tell($0, now: now) } ?? 1,
             sourceMAC: passage.parsed.sourceMAC, timestamp: realtime)
-        if !events.push(event) { lostEvents += 1 }
+        return events.push(event)
     }
 }
 

@@ -40,11 +40,13 @@ extension Worker {
     /// Counts the end of a frame at the port it came from, and shows it to those who watch.
     mutating func drop(_ passage: Passage, _ reason: DropReason) {
         count(passage.source.number).countDrop(reason)
+        keepDrop(passage, reason)
         if passage.destination.isPresent { captureArrival(passage, .refused(reason)) }
         switch reason {
-        case .deniedByPolicy: report(.denied, passage)
-        case .rejectedByPolicy: report(.rejected, passage)
-        case .policyRevoked: report(.revoked, passage)
+        case .deniedByPolicy: report(.denied, passage, at: passage.decision.refusingEnd)
+        case .rejectedByPolicy: report(.rejected, passage, at: passage.decision.refusingEnd)
+        case .policyRevoked: report(.revoked, passage, at: passage.decision.refusingEnd)
+        case .policyLimit: report(.limited, passage, at: passage.decision.refusingEnd)
         default: break
         }
     }

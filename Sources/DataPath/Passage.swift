@@ -115,31 +115,3 @@ enum Fate: BitwiseCopyable {
     /// It was a question about this VM elsewhere, and is answered.
     case answer(NeighborReply.Neighbor)
 }
-
-/// The verdicts of a connection's two ends. An end behind an uplink has no verdict.
-struct Decision: BitwiseCopyable {
-    /// At the sender's port.
-    var egress: Verdict?
-    /// At the receiver's port.
-    var ingress: Verdict?
-
-    /// No end has been asked.
-    static var none: Decision { Decision(egress: nil, ingress: nil) }
-
-    /// Whether every end that was asked allows.
-    var isAllowed: Bool { Self.allows(egress) && Self.allows(ingress) }
-
-    /// The verdict that stops the frame: the sender's, if that one does.
-    var refusal: Verdict? {
-        if !Self.allows(egress) { return egress }
-        return Self.allows(ingress) ? nil : ingress
-    }
-
-    /// Whether a rule that decided wants a log line.
-    var isLogged: Bool { egress?.isLogged == true || ingress?.isLogged == true }
-
-    private static func allows(_ verdict: Verdict?) -> Bool {
-        guard let verdict else { return true }
-        return verdict.action == .allow
-    }
-}

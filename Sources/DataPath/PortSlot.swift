@@ -24,9 +24,16 @@ package struct PortSlot: ~Copyable {
     var replies = TokenBucket(rate: 100, burst: 20)
     /// How many group frames of its guest go to other hosts.
     var broadcasts = TokenBucket(rate: 1_000, burst: 200)
+    /// What was dropped here of late.
+    var drops = DropRing()
+    /// How much of what may be told of this port was told.
+    var reports = BucketLevel()
     private let counters: PortCounters
 
-    /// A slot for `device` with an empty cache of `flowCapacity` entries.
+    /// How often one port is told of: half of what all may be.
+    static let reportRate = BucketRate(perSecond: 1_000, burst: 256)
+
+    /// A slot for `device` with an empty cache of `flowCapacity` entries; of none if that is 0.
     package init(_ device: consuming PortDevice, flowCapacity: Int, secret: HashSecret)
         throws(TableMemoryError)
     {
@@ -49,4 +56,7 @@ package struct PortSlot: ~Copyable {
 
     /// The counters now.
     package func counts() -> PortCounts { counters.snapshot() }
+
+    /// The last drops here, the latest first. For the worker's thread, and tests.
+    package var recentDrops: [DropRecord] { drops.latestFirst }
 }

@@ -23,8 +23,9 @@ extension Worker {
 
     /// ICMP that is neither echo nor error has no connection: each message is judged by itself.
     mutating func judgeUntracked(_ passage: inout Passage) -> Fate {
-        passage.decision = decide(passage.question, from: passage.source, to: passage.destination)
-        return passage.decision.isAllowed ? .transmit : refuse(passage)
+        if let fate = refusal(of: &passage) { return fate }
+        reportAudited(passage)
+        return .transmit
     }
 
     /// A later fragment has no ports: it shares the fate of its first fragment, which must have

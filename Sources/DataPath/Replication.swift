@@ -1,5 +1,4 @@
 import Packet
-import PolicyEngine
 import Telemetry
 
 /// Broadcast and multicast: one frame received, a copy for each port of the network that may have
@@ -22,6 +21,7 @@ extension Worker {
             passage.destination = receiver
             if !toUplinksOnly, let refusal = groupIngressRefusal(&passage) {
                 copies.refused = refusal
+                keepArrival(passage, refusal)
                 captureArrival(passage, .refused(refusal))
                 continue
             }
@@ -89,14 +89,12 @@ extension Worker {
 
     /// Asks the sender's rules about a group frame. Each frame is judged: a group has no
     /// connection, and its members' answers are judged by themselves.
-    func judgeGroup(_ passage: inout Passage) -> Fate {
+    mutating func judgeGroup(_ passage: inout Passage) -> Fate {
         guard isJudged(passage), passage.parsed.kind != .multicastControl else { return .replicate }
         guard passage.parsed.kind != .laterFragment else { return .drop(.fragmentUnknown) }
         guard isForGroup(passage) else { return .drop(.unboundDestination) }
         guard passage.source.hasRules else { return .replicate }
-        passage.decision.egress = tables.policy.classify(
-            port: passage.source.number, .egress, passage.question.egress)
-        return passage.decision.isAllowed ? .replicate : .drop(.deniedByPolicy)
+        return groupEgressRefusal(&passage).map { .drop($0) } ?? .replicate
     }
 
     /// Whether a frame to a group MAC address is for a group by its IP header, too. A packet to one
@@ -110,19 +108,5 @@ extension Worker {
         // An IPv4 broadcast address of a subnet looks like a host's; but it is bound to nobody.
         return destination.isMulticast
             || (destination.isIPv4 && !passage.network.stations.isBound(destination))
-    }
-
-    /// Why the rules of one receiver stop this group frame, or nil. It receives as its first
-    /// address.
-    private func groupIngressRefusal(_ passage: inout Passage) -> DropReason? {
-        passage.decision.ingress = nil
-        guard isJudged(passage), passage.destination.hasRules else { return nil }
-        let tuple = passage.parsed.fiveTuple
-        passage.decision.ingress = tables.policy.classify(
-            port: passage.destination.number, .ingress,
-            PolicyQuestion(
-                own: passage.destination.receiver(of: tuple.destination), peer: tuple.source,
-                service: passage.parsed.service))
-        return passage.decision.refusal == nil ? nil : .deniedByPolicy
     }
 }

@@ -23,6 +23,11 @@ import Synchronization
 
     deinit { unsafe slots.deallocate() }
 
+    /// Whether an element fits; only the reader can change that. Asked by the writer alone.
+    var hasRoom: Bool {
+        written.load(ordering: .relaxed) &- read.load(ordering: .acquiring) <= mask
+    }
+
     /// Appends `element`; false when the ring is full. Called by the writer alone.
     package func push(_ element: Element) -> Bool {
         let cursor = written.load(ordering: .relaxed)

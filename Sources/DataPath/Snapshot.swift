@@ -16,6 +16,7 @@ package final class Snapshot: Sendable {
     // the snapshot; after that they are only freed.
     nonisolated(unsafe) private let arena: SnapshotArena
     private let policy: CompiledPolicy
+    private let ledger: RuleLedger
     private let captures: [CaptureSession]
     private let bindings: BindingTable
     private let remoteBindings: BindingTable
@@ -30,6 +31,10 @@ package final class Snapshot: Sendable {
         unsafe self.arena = arena
         policy = configuration.policy
         self.captures = captures
+        let ledger =
+            configuration.ledger
+            ?? RuleLedger(configuration.policy, generation: configuration.generation)
+        self.ledger = ledger
         let bindings = BindingTable(Self.bindings(configuration))
         let ports = unsafe Self.portEntries(configuration, captures, bindings, in: arena)
         let networks = unsafe Self.networkEntries(configuration, in: arena)
@@ -37,7 +42,7 @@ package final class Snapshot: Sendable {
         let others = overlay.map { OverlayTables(configuration, $0, remoteBindings, in: arena) }
         tables = unsafe SnapshotTables(
             (sequence, configuration.generation), ports: (ports.entries, ports.count),
-            networks: networks, (configuration.policy.table, others ?? .none))
+            networks: networks, (configuration.policy.table, ledger.cells, others ?? .none))
         self.bindings = bindings
         self.remoteBindings = remoteBindings
     }
@@ -104,27 +109,30 @@ package final class Snapshot: Sendable {
     private let networks: UnsafePointer<NetworkEntry>?
     /// The compiled policy.
     let policy: PolicyTable
+    /// What is noted of its rules.
+    let rules: RuleCells
     /// The other hosts and their VMs.
     let overlay: OverlayTables
 
     fileprivate init(
         _ number: (sequence: UInt64, generation: UInt32),
         ports: (entries: UnsafePointer<PortEntry>?, count: Int),
-        networks: UnsafePointer<NetworkEntry>?, _ judges: (policy: PolicyTable, OverlayTables)
+        networks: UnsafePointer<NetworkEntry>?,
+        _ judges: (policy: PolicyTable, rules: RuleCells, overlay: OverlayTables)
     ) {
         sequence = number.sequence
         generation = number.generation
         unsafe self.ports = unsafe ports.entries
         portCount = unsafe ports.count
         unsafe self.networks = unsafe networks
-        (policy, overlay) = judges
+        (policy, rules, overlay) = judges
     }
 
     /// No snapshot: there are no ports.
     ///
     /// Built when the worker is made, not in a turn.
     static let none = unsafe SnapshotTables(
-        (0, 0), ports: (nil, 0), networks: nil, (CompiledPolicy.empty.table, .none))
+        (0, 0), ports: (nil, 0), networks: nil, (CompiledPolicy.empty.table, .none, .none))
 
     /// Whether this stands for no snapshot.
     var isNone: Bool { sequence == 0 }

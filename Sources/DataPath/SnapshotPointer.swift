@@ -39,6 +39,13 @@ import Synchronization
         retired.withLock { $0.removeAll { $0.tables.sequence < seen } }
     }
 
+    /// The number of the snapshot under which the worker last ended a turn: of older ones it will
+    /// read nothing any more, and what it wrote is seen by who asks this.
+    package var seenSequence: UInt64 { seen.load(ordering: .acquiring) }
+
+    /// How many replaced snapshots are kept.
+    package var retiredCount: Int { retired.withLock { $0.count } }
+
     /// The tables in force, for one turn; nil before the first snapshot.
     func load() -> SnapshotTables? {
         guard let pointer = unsafe current.load(ordering: .acquiring) else { return nil }

@@ -19,6 +19,7 @@ public final class Switch: Sendable {
         var configuration: SwitchConfiguration?
         var captures: [CaptureSession] = []
         var sequence: UInt64 = 0
+        var ledgers = LedgerList()
         var commandsSent: UInt64 = 0
         var thread: WorkerThread?
         var overlay: OverlayService?
@@ -66,6 +67,8 @@ public final class Switch: Sendable {
     /// Puts `configuration` in force: all of it, from the next batch on.
     public func publish(_ configuration: SwitchConfiguration) {
         state.withLock { state in
+            var configuration = configuration
+            configuration.ledger = state.ledgers.ledger(for: configuration, after: state.sequence)
             state.configuration = configuration
             state.overlay?.handshakes.configure(configuration.overlay?.peers.map(\.settings) ?? [])
             renew(&state)
@@ -108,6 +111,7 @@ public final class Switch: Sendable {
         var events: [DataPathEvent] = []
         while let event = link.events.pop() { events.append(event) }
         link.snapshot.releaseUnseen()
+        state.withLock { $0.ledgers.settle(seen: seenSequence) }
         return events
     }
 }

@@ -14,6 +14,9 @@ public struct SwitchConfiguration: Sendable {
     public var policy: CompiledPolicy
     /// The other hosts and their VMs; nil when this host meets none.
     package var overlay: OverlayConfiguration?
+    /// What is noted of the rules of ``policy``. Filled in by ``Switch/publish(_:)``; without it a
+    /// snapshot begins a new one.
+    package var ledger: RuleLedger?
 
     /// A configuration of these parts.
     public init(

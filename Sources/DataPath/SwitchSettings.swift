@@ -5,7 +5,8 @@ import Glibc
 public struct SwitchSettings: Sendable {
     /// The limits and timeouts of connection tracking.
     public var connections = ConnectionLimits()
-    /// How many flows the cache of each port holds.
+    /// How many flows the cache of each port holds; 0 is no cache. Verdicts are the same with any
+    /// number.
     public var flowCapacity = 65_536
     /// The processor to which the worker is bound; nil lets the system choose. The last one by
     /// default, because interrupts and most other work are on the first.

@@ -42,7 +42,10 @@ extension Worker {
         case .openOverlay(let opened):
             unsafe underlay = unsafe opened
             unsafe poller.watch(opened.pointee.port.descriptor, for: .underlay)
+        case .fence: break
         case .count(let request): unsafe fill(request)
+        case .listDrops(let request):
+            unsafe list(request)
         case .listConnections(let request): return unsafe begin(.listing(request))
         }
         commandDone()
@@ -57,6 +60,12 @@ extension Worker {
         retired = unsafe retired + slot.pointee.counts()
         unsafe slots[number.index] = nil
         learned.forget(number)
+    }
+
+    private func list(_ request: UnsafeMutablePointer<DropRequest>) {
+        let number = unsafe request.pointee.port
+        guard isServed(number), let slot = unsafe slots[number.index] else { return }
+        unsafe request.pointee.count = slot.pointee.drops.copy(to: request.pointee.records)
     }
 
     private func fill(_ request: UnsafeMutablePointer<CountRequest>) {

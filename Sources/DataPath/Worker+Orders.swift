@@ -68,7 +68,7 @@ extension Worker {
             guard let entry = unsafe underlay.pointee.held.take(for: peer) else { return }
             let port = tables.port(entry.source)
             if dropping || !port.isPresent || !isServed(port) {
-                dropHeld(from: entry.source)
+                dropHeld(entry)
             } else {
                 pass(Passage(entry.frame, from: port, in: tables.network(of: port)))
             }
@@ -76,12 +76,13 @@ extension Worker {
     }
 
     /// Counts a frame that waited in vain; its port may have left meanwhile.
-    private mutating func dropHeld(from number: PortNumber) {
-        if isServed(number) {
-            count(number).countDrop(.noSession)
-        } else {
+    private mutating func dropHeld(_ entry: HeldFrames.Entry) {
+        guard isServed(entry.source) else {
             retired.dropped[.noSession] &+= 1
+            return
         }
+        count(entry.source).countDrop(.noSession)
+        keepHeld(entry.frame, entry.source)
     }
 
     /// Sends an echo request of `byteCount` bytes of plaintext to `peer`.

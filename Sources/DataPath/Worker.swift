@@ -103,5 +103,6 @@ import Telemetry
     private func dropUnread(_ frame: Frame, _ number: PortNumber, _ reason: DropReason) {
         count(number).countReceived(byteCount: frame.byteCount)
         count(number).countDrop(reason)
+        keepUnread(frame.bytes, number, reason)
     }
 }

@@ -23,13 +23,15 @@ public struct FlowCache<Value: BitwiseCopyable>: ~Copyable {
     @usableFromInline let setMask: Int
     @usableFromInline var takenCount = 0
 
-    /// A cache of `capacity` entries, rounded up to a power of two and at least one set.
+    /// A cache of `capacity` entries, rounded up to a power of two. Below a set's eight, each key
+    /// has one way that it may be in; with none, nothing is ever found.
     public init(capacity: Int = 65_536, secret: HashSecret) throws(TableMemoryError) {
-        let capacity = powerOfTwo(atLeast: max(capacity, FlowSet.wayCount))
-        let setCount = capacity / FlowSet.wayCount
+        let capacity = capacity > 0 ? powerOfTwo(atLeast: capacity) : 0
+        let setCount = max(capacity / FlowSet.wayCount, 1)
         linesByteCount = setCount * FlowSet.byteCount
         memory = try PageMemory(
-            byteCount: linesByteCount + capacity * Self.stride, for: "flow cache")
+            byteCount: linesByteCount + setCount * FlowSet.wayCount * Self.stride,
+            for: "flow cache")
         setMask = setCount - 1
         self.capacity = capacity
         self.secret = secret
@@ -53,6 +55,7 @@ public struct FlowCache<Value: BitwiseCopyable>: ~Copyable {
     @inlinable public mutating func insert(
         _ key: FlowKey, _ hash: UInt64, generation: UInt32, _ value: Value
     ) {
+        guard capacity > 0 else { return }
         let set = self.set(hash)
         let way = wayForInsertion(of: key, hash, generation)
         let entry = unsafe entry(hash, way)
@@ -134,7 +137,10 @@ extension FlowCache {
     ) -> Int {
         let set = self.set(hash)
         if let way = way(of: key, hash, in: set) { return way }
-        let way = set.vacantWay(generation: generation) ?? set.clockWay()
+        let way =
+            capacity < FlowSet.wayCount
+            ? Int(truncatingIfNeeded: hash >> 32) & (capacity &- 1)
+            : set.vacantWay(generation: generation) ?? set.clockWay()
         if !set.isTaken(way: way) { takenCount &+= 1 }
         set.forget(way: way)
         return way

@@ -4,8 +4,8 @@ extension CompiledPolicy {
     /// What happens to a connection, read from the very tables that decide frames.
     ///
     /// - Parameters:
-    ///   - from: a VM's name, or an address.
-    ///   - to: a VM's name, or an address.
+    ///   - from: a VM's name, or an address, or `VM@ADDRESS` for an address that the VM may use.
+    ///   - to: likewise.
     ///   - service: `tcp/5432`, `icmp/echo`, or a service's name in any of the files.
     /// - Returns: an answer for each network, each pair of addresses of one family and each part of
     ///   the service; never empty.
@@ -13,11 +13,12 @@ extension CompiledPolicy {
     public func explain(
         from: String, to: String, service: String
     ) throws(ExplainError) -> [Explanation] {
-        let senders = try ends(from)
-        let receivers = try ends(to)
+        let known = ConnectionEnds(universe.endpoints)
+        let senders = try ends(from, known)
+        let receivers = try ends(to, known)
         let services = try services(service)
         var answers: [Explanation] = []
-        for (sender, receiver) in pairs(senders, receivers) {
+        for (sender, receiver) in known.pairs(senders, receivers) {
             for service in services {
                 if let answer = explanation(sender, receiver, service) { answers.append(answer) }
             }
@@ -29,70 +30,56 @@ extension CompiledPolicy {
                 + "one family")
     }
 
-    /// One possible end of a connection.
-    private struct End {
-        /// Nil for an address that no VM has: it may stand in every network.
-        let endpoint: PolicyEndpoint?
-        let address: IPAddress
-    }
-
-    private func ends(_ text: String) throws(ExplainError) -> [End] {
-        if let address = IPAddress(text) {
-            let owners = universe.endpoints.filter { $0.ownedAddresses.contains(address) }
-            return owners.map { End(endpoint: $0, address: address) }
-                + [End(endpoint: nil, address: address)]
-        }
-        let endpoints = universe.endpoints.filter { $0.vm == text }
-        guard !endpoints.isEmpty else {
-            let names = Array(Set(universe.endpoints.map(\.vm)))
+    private func ends(
+        _ text: String, _ known: ConnectionEnds
+    ) throws(ExplainError) -> [ConnectionEnds.End] {
+        if let bearers = known.bearers(text) { return bearers }
+        if let address = IPAddress(text) { return known.ends(at: address) }
+        guard known.knows(vm: text) else {
             throw ExplainError(
                 message: "`\(text)` is neither an address nor a VM that is known here",
-                hint: Spelling.hint(for: text, among: names, "VMs"))
+                hint: Spelling.hint(for: text, among: known.vmNames, "VMs"))
         }
-        return endpoints.flatMap { endpoint in
-            endpoint.addresses.map { End(endpoint: endpoint, address: $0) }
-        }
-    }
-
-    /// The pairs that one packet can have. An address is taken as a stranger's only in networks
-    /// where no VM has it.
-    private func pairs(_ senders: [End], _ receivers: [End]) -> [(End, End)] {
-        senders.flatMap { sender in
-            receivers.filter { receiver in
-                guard sender.address.isIPv4 == receiver.address.isIPv4 else { return false }
-                switch (sender.endpoint?.network, receiver.endpoint?.network) {
-                case (let first?, let second?): return first == second
-                case (let network?, nil): return !isOwned(receiver.address, in: network)
-                case (nil, let network?): return !isOwned(sender.address, in: network)
-                case (nil, nil): return false
-                }
-            }.map { (sender, $0) }
-        }
-    }
-
-    private func isOwned(_ address: IPAddress, in network: VNI) -> Bool {
-        universe.endpoints.contains {
-            $0.network == network && $0.ownedAddresses.contains(address)
-        }
+        return known.ends(ofVM: text)
     }
 
     private func explanation(
-        _ sender: End, _ receiver: End, _ service: ServiceKey
+        _ from: ConnectionEnds.End, _ to: ConnectionEnds.End, _ service: ServiceKey
     ) -> Explanation? {
+        let sender = from.endpoint.map { universe.endpoints[$0] }
+        let receiver = to.endpoint.map { universe.endpoints[$0] }
         let egress = decision(
-            sender.endpoint, .egress,
-            PolicyQuestion(own: sender.address, peer: receiver.address, service: service))
+            sender, .egress,
+            PolicyQuestion(own: from.address, peer: to.address, service: service))
         let ingress = decision(
-            receiver.endpoint, .ingress,
-            PolicyQuestion(own: receiver.address, peer: sender.address, service: service))
-        guard let network = sender.endpoint?.network ?? receiver.endpoint?.network,
+            receiver, .ingress,
+            PolicyQuestion(own: to.address, peer: from.address, service: service))
+        guard let network = sender?.network ?? receiver?.network,
             let first = egress ?? ingress
         else { return nil }
-        let last = ingress ?? first
         return Explanation(
-            network: network, from: sender.address, to: receiver.address, service: service,
-            verdict: first.verdict.action == .allow ? last.verdict : first.verdict,
-            egress: egress, ingress: ingress)
+            network: network, from: from.address, to: to.address, service: service,
+            verdict: (ingress ?? first).verdict.following(first.verdict),
+            egress: egress, ingress: ingress,
+            nearestMiss: nearestMiss((from, to), service, (egress, ingress)))
+    }
+
+    private func nearestMiss(
+        _ ends: (from: ConnectionEnds.End, to: ConnectionEnds.End), _ service: ServiceKey,
+        _ decisions: (egress: EndDecision?, ingress: EndDecision?)
+    ) -> NearestMiss? {
+        let judged = [
+            (ends.from.endpoint, TrafficDirection.egress, decisions.egress),
+            (ends.to.endpoint, .ingress, decisions.ingress),
+        ].compactMap { endpoint, direction, decision in
+            endpoint.flatMap { endpoint in decision.map { (endpoint, direction, $0.verdict) } }
+        }
+        let refusing = judged.filter { $0.2.action != .allow }
+        guard !refusing.isEmpty else { return nil }
+        let refusal = NearestMissSearch.Refusal(
+            from: ends.from.address, to: ends.to.address, service: service, ends: refusing,
+            allowing: judged.first { $0.2.action == .allow }?.2.rule)
+        return NearestMissSearch(book, world, refusal).nearest
     }
 
     private func decision(
@@ -134,5 +121,14 @@ extension CompiledPolicy {
         throw SyntaxFault(
             at: SourcePosition(line: 1, column: 1), "`\(text)` is more than one service",
             hint: "name one, as in `tcp/5432` or `icmp/echo`")
+    }
+}
+
+extension Verdict {
+    /// What becomes of a connection whose sender's end decided `first`: its refusal stands, and
+    /// where both ends let it pass, what was recorded at the sender's is told.
+    fileprivate func following(_ first: Verdict) -> Verdict {
+        if first.action != .allow { return first }
+        return action == .allow && first.isAudited ? first : self
     }
 }

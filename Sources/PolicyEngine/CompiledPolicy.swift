@@ -8,8 +8,13 @@ public final class CompiledPolicy: Sendable {
     public let files: [PolicyFile]
     /// What was compiled for.
     public let universe: PolicyUniverse
-    /// Remarks: files that select no VM yet.
+    /// Remarks: what is legal, but probably not what was meant.
     public let warnings: [PolicyWarning]
+    /// The limits of the rules that have one, by the number of the rule.
+    public var limits: [RuleID: RuleLimit] { book.limits }
+    /// The last day of the rule that is over next: from the day after on, the tables say more than
+    /// the files, and the policy must be compiled again. Nil when no rule has a last day to come.
+    public var nextExpiry: PolicyDay? { book.nextExpiry }
     /// The bytes of all tables.
     public let byteCount: Int
 
@@ -49,12 +54,12 @@ public final class CompiledPolicy: Sendable {
     init(
         _ book: RuleBook,
         _ subjects: (universe: PolicyUniverse, world: PolicyWorld, tables: [PortCompiler.Tables?]),
-        _ image: consuming TableImage
+        _ image: consuming TableImage, _ warnings: [PolicyWarning]
     ) {
         files = book.files
         self.book = book
         (universe, world, subjectTables) = subjects
-        warnings = world.warnings
+        self.warnings = warnings
         storage = Storage(
             ports: TableStorage(image.ports), words: TableStorage(image.words),
             slots: TableStorage(image.slots), trie: TableStorage(image.trie),
@@ -66,8 +71,7 @@ public final class CompiledPolicy: Sendable {
 
     /// No policy at all: everything is denied.
     public static let empty = CompiledPolicy(
-        RuleBook([]), (PolicyUniverse(), PolicyWorld(RuleBook([]), PolicyUniverse()), []),
-        TableImage())
+        .empty, (PolicyUniverse(), PolicyWorld(.empty, PolicyUniverse()), []), TableImage(), [])
 
     /// The rule with this number; the built-in denial for a number of another policy.
     public func rule(_ id: RuleID) -> RuleDescription {
@@ -76,6 +80,9 @@ public final class CompiledPolicy: Sendable {
 
     /// Every rule and default, the built-in denial first.
     public var rules: [RuleDescription] { book.descriptions }
+
+    /// The words that ``TableReading`` may read.
+    var wordCount: Int { storage.words.count }
 
     /// Whether a file selects the port; an ungoverned port denies everything.
     public func isGoverned(_ port: PortNumber) -> Bool { table.isGoverned(port) }

@@ -16,6 +16,9 @@ public struct Explanation: Sendable {
     public let egress: EndDecision?
     /// What the receiver's port decides; nil when the receiver is not a VM on this host.
     public let ingress: EndDecision?
+    /// Of a connection that is refused, the allow rule that comes nearest to it; nil when none is
+    /// near, and where the connection passes.
+    public let nearestMiss: NearestMiss?
 }
 
 /// The decision of one port.

@@ -27,6 +27,9 @@ package struct LocatedText {
     /// Whether nothing stands there.
     package var isEmpty: Bool { scalars.allSatisfy { $0.scalar == " " } }
 
+    /// The text with single spaces, as people quote a sentence.
+    var singleSpaced: String { string.split(separator: " ").joined(separator: " ") }
+
     /// Just after the last character.
     var end: SourcePosition {
         guard let last = scalars.last?.position else { return position }

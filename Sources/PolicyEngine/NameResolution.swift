@@ -15,7 +15,17 @@ struct NameResolution {
             resolution.check(rule.receivers, &diagnostics)
             for term in rule.services { resolution.check(term, &diagnostics) }
         }
+        for invariant in file.invariants where !diagnostics.isFull {
+            resolution.check(invariant.senders, &diagnostics)
+            resolution.check(invariant.receivers, &diagnostics)
+            for term in invariant.services { resolution.check(term, &diagnostics) }
+        }
         checkRuleNames(of: file, &diagnostics)
+        let rules = file.ruleNames
+        for test in file.tests where !diagnostics.isFull {
+            resolution.check(test.service, &diagnostics)
+            checkRule(of: test, file.name.value, rules, &diagnostics)
+        }
     }
 
     private init(_ file: PolicyFile) {
@@ -96,5 +106,29 @@ struct NameResolution {
                 at: name.position, "the rule name `\(name.value)` is already used on line \(line)",
                 hint: "give each rule of a file a name of its own")
         }
+    }
+
+    /// A test may name rules of its own file, which are known, and of others, which are not yet.
+    private static func checkRule(
+        of test: PolicyTest, _ policy: String, _ rules: [String],
+        _ diagnostics: inout Diagnostics
+    ) {
+        guard let rule = test.rule, rule.value != "default" else { return }
+        let parts = rule.value.split(separator: "/").map(String.init)
+        guard parts.count == 1 || parts[0] == policy, !rules.contains(parts[parts.count - 1])
+        else { return }
+        diagnostics.report(
+            at: rule.position, "unknown rule `\(rule.value)`",
+            hint: rules.isEmpty
+                ? "this file has no rules"
+                : Spelling.hint(for: parts[parts.count - 1], among: rules, "rules"))
+    }
+}
+
+extension PolicyFile {
+    /// What its rules, and its default, are called within the file: `as` NAME, or `#` NUMBER.
+    var ruleNames: [String] {
+        rules.enumerated().map { $1.name?.value ?? "#\($0 + 1)" }
+            + (defaultRule == nil ? [] : ["default"])
     }
 }

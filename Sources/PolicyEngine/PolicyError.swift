@@ -67,6 +67,15 @@ public struct PolicyWarning: Hashable, Sendable {
     public let message: String
 }
 
+extension PolicyWarning {
+    /// A fault that stops nothing.
+    init(_ error: PolicyError) {
+        self.init(
+            path: error.path, position: SourcePosition(line: error.line, column: error.column),
+            message: "\(error.message); \(error.hint)")
+    }
+}
+
 extension PolicyWarning: CustomStringConvertible {
     /// `path:line:column: message`.
     public var description: String { "\(path):\(position): \(message)" }

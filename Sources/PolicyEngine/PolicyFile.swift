@@ -22,6 +22,14 @@ public struct PolicyFile: Sendable {
     public var invariants: [PolicyInvariant] = []
     /// `tests:`, in file order.
     public var tests: [PolicyTest] = []
+
+    /// The keys that a file may have.
+    package static let keys = [
+        "policy", "tier", "for", "mode", "groups", "services", "rules", "default", "never", "tests",
+    ]
+
+    /// The words of the grammar, which name no group, service, policy or rule.
+    package static var reservedWords: Set<String> { NameRule.reserved }
 }
 
 /// Whether a file refuses, or only records what it would refuse.
@@ -47,13 +55,22 @@ public struct PolicyInvariant: Sendable {
     public var text: String
 }
 
+extension PolicyInvariant {
+    /// The promise that a rule's peers and services make when they are read as `never`.
+    package init(_ rule: PolicyRule, text: String) {
+        self.init(
+            senders: rule.senders, receivers: rule.receivers, services: rule.services,
+            position: rule.position, text: text)
+    }
+}
+
 /// One sentence of `tests:`: what must become of one connection.
 public struct PolicyTest: Sendable {
     /// Who opens the connection: one VM or one address.
     public var sender: Located<Peer>
     /// Whom it goes to: one VM or one address.
     public var receiver: Located<Peer>
-    /// The service: one port or type, or a named service, each of whose parts is tested.
+    /// The service: of a range, a named service or `any` each part is tested.
     public var service: Located<ServiceTerm>
     /// What must become of it: allow, deny or reject.
     public var action: RuleAction

@@ -17,18 +17,14 @@ extension PolicyFileReader {
         return nil
     }
 
-    mutating func checkMode(_ frame: YAMLFrame) {
-        guard let text = text(frame, "a mode") else { return }
-        switch text.string {
-        case "enforce": return
-        case "audit":
-            diagnostics.report(
-                at: text.position, "`mode: audit` is not yet supported",
-                hint: "write `mode: enforce`, or leave the key out")
-        default:
-            diagnostics.report(
-                at: text.position, "unknown mode `\(text.string)`", hint: "the mode is `enforce`")
-        }
+    mutating func mode(_ frame: YAMLFrame) -> PolicyMode? {
+        guard let text = text(frame, "a mode") else { return nil }
+        if let mode = PolicyMode(rawValue: text.string) { return mode }
+        let names = PolicyMode.allCases.map(\.rawValue)
+        diagnostics.report(
+            at: text.position, "unknown mode `\(text.string)`",
+            hint: Spelling.hint(for: text.string, among: names, "modes"))
+        return nil
     }
 
     mutating func selector(_ frame: YAMLFrame) -> PeerSet? {
@@ -60,15 +56,54 @@ extension PolicyFileReader {
     }
 
     mutating func rules(_ frame: YAMLFrame) -> [PolicyRule] {
+        let list = List(
+            of: "rules", item: "a rule, as in `allow web -> db`",
+            hint: "write one rule on a line, as in `- allow web -> db on tcp/5432`")
+        return sentences(frame, list) { (text) throws(SyntaxFault) in try RuleGrammar.rule(text) }
+    }
+
+    mutating func invariants(_ frame: YAMLFrame) -> [PolicyInvariant] {
+        let list = List(
+            of: "what never happens", item: "who never reaches whom, as in `any except web -> db`",
+            hint: "write one sentence on a line, as in `- any except web -> db on tcp/5432`")
+        return sentences(frame, list) { (text) throws(SyntaxFault) in
+            try InvariantGrammar.invariant(text)
+        }
+    }
+
+    mutating func tests(_ frame: YAMLFrame) -> [PolicyTest] {
+        let list = List(
+            of: "tests", item: "a test, as in `vm web1 -> vm db1 on tcp/5432 => allow`",
+            hint: "write one test on a line, as in `- vm web1 -> vm db1 on tcp/22 => deny`")
+        return sentences(frame, list) { (text) throws(SyntaxFault) in
+            try PolicyTestGrammar.test(text)
+        }
+    }
+
+    /// A section that lists sentences: what they are, and how one is written.
+    private struct List {
+        let name: String
+        let item: String
+        let hint: String
+
+        init(of name: String, item: String, hint: String) {
+            (self.name, self.item, self.hint) = (name, item, hint)
+        }
+    }
+
+    private mutating func sentences<Sentence>(
+        _ frame: YAMLFrame, _ list: List,
+        _ read: (LocatedText) throws(SyntaxFault) -> Sentence
+    ) -> [Sentence] {
         guard case .list(let items, _) = frame else {
             diagnostics.report(
-                at: frame.position, "expected a list of rules, found \(frame.kind)",
-                hint: "write one rule on a line, as in `- allow web -> db on tcp/5432`")
+                at: frame.position, "expected a list of \(list.name), found \(frame.kind)",
+                hint: list.hint)
             return []
         }
         return items.compactMap { item in
-            guard let text = text(item, "a rule, as in `allow web -> db`") else { return nil }
-            return diagnostics.noting { () throws(SyntaxFault) in try RuleGrammar.rule(text) }
+            guard let text = text(item, list.item) else { return nil }
+            return diagnostics.noting { () throws(SyntaxFault) in try read(text) }
         }
     }
 

@@ -2,11 +2,6 @@
 struct PolicyFileReader {
     var diagnostics: Diagnostics
 
-    /// The keys of a file.
-    private static let keys = [
-        "policy", "tier", "for", "mode", "groups", "services", "rules", "default", "never", "tests",
-    ]
-
     /// The file; nil, with the fault noted, when it is no mapping. With other faults noted, parts
     /// of the file are empty: it serves only to find further ones.
     mutating func file(_ frame: YAMLFrame, _ source: PolicySource) -> PolicyFile? {
@@ -28,26 +23,19 @@ struct PolicyFileReader {
         case "policy": draft.name = policyName(value)
         case "tier": draft.tier = tier(value)
         case "for": draft.selector = selector(value)
-        case "mode": checkMode(value)
+        case "mode": draft.mode = mode(value)
         case "groups": draft.groups = groups(value)
         case "services": draft.services = services(value)
         case "rules": draft.rules = rules(value)
         case "default": draft.defaultRule = defaultRule(value)
-        case "never", "tests": refuseForNow(key)
+        case "never": draft.invariants = invariants(value)
+        case "tests": draft.tests = tests(value)
         default:
             diagnostics.report(
                 at: key.position, "unknown key `\(key.string)`",
-                hint: Spelling.hint(for: key.string, among: Self.keys, "keys"))
+                hint: Spelling.hint(for: key.string, among: PolicyFile.keys, "keys"))
         }
         draft.keys.insert(key.string)
-    }
-
-    private mutating func refuseForNow(_ key: LocatedText) {
-        diagnostics.report(
-            at: key.position, "`\(key.string)` is not yet supported",
-            hint: key.string == "tests"
-                ? "remove it; `vswctl policy explain` answers the same question one by one"
-                : "remove it; write `deny` rules in a file of tier `guard` instead")
     }
 
     private mutating func finish(
@@ -63,10 +51,13 @@ struct PolicyFileReader {
             source: source, name: draft.name ?? Located("", at: position),
             selector: draft.selector ?? PeerSet([]))
         file.tier = draft.tier ?? .app
+        file.mode = draft.mode ?? .enforce
         file.groups = draft.groups
         file.services = draft.services
         file.rules = draft.rules
         file.defaultRule = draft.defaultRule
+        file.invariants = draft.invariants
+        file.tests = draft.tests
         return file
     }
 }
@@ -77,8 +68,11 @@ struct PolicyDraft {
     var name: Located<String>?
     var tier: PolicyTier?
     var selector: PeerSet?
+    var mode: PolicyMode?
     var groups: [NamedGroup] = []
     var services: [NamedService] = []
     var rules: [PolicyRule] = []
     var defaultRule: DefaultRule?
+    var invariants: [PolicyInvariant] = []
+    var tests: [PolicyTest] = []
 }

@@ -17,6 +17,9 @@ public struct PolicyEndpoint: Hashable, Sendable {
     public var anyAddress: Bool
     /// The port of this switch; nil for a VM elsewhere.
     public var port: PortNumber?
+    /// Whether a switch judges what it sends and receives; false for a VM on a host that has none
+    /// (a directory's `kind: linux`): its end then passes everything.
+    public var isJudged = true
 
     /// An endpoint with nothing bound yet.
     public init(

@@ -30,8 +30,9 @@ struct PortCompiler {
     private let networks: [PeerClasses]
     private(set) var words = TableWords()
     private(set) var evidence: [Evidence] = []
+    private(set) var usage: RuleUsage
 
-    private var chains = Interner<[PolicyTier: RuleBook.Default]>()
+    private var chains = Interner<DefaultChain>()
     private var rows: [RowKey: UInt32] = [:]
     private var tables: [TableKey: Table] = [:]
 
@@ -59,6 +60,7 @@ struct PortCompiler {
         self.book = book
         self.partition = partition
         self.networks = networks
+        usage = RuleUsage(ruleCount: book.rules.count)
     }
 
     /// Compiles one port; nil when no file selects it.
@@ -67,14 +69,15 @@ struct PortCompiler {
     ) throws(BudgetFault) -> Tables? {
         let files = selectedFiles(subject)
         guard !files.isEmpty else { return nil }
+        usage.files.formUnion(files)
         var mask = BitSet(below: book.rules.count)
-        var defaults: [PolicyTier: RuleBook.Default] = [:]
         for file in files {
-            let scope = book.scopes[file]
-            for rule in scope.rules { mask[rule] = true }
-            if defaults[scope.tier] == nil { defaults[scope.tier] = scope.fallback }
+            for rule in book.scopes[file].rules where !book.rules[rule].isExpired {
+                mask[rule] = true
+            }
         }
-        let port = Port(subject: subject, rules: mask, chain: chains.number(of: defaults))
+        let chain = DefaultChain(files.map { book.scopes[$0] })
+        let port = Port(subject: subject, rules: mask, chain: chains.number(of: chain))
         return try compile(port, budget)
     }
 
@@ -173,8 +176,10 @@ struct PortCompiler {
         let rules = pair == nil ? BitSet(below: book.rules.count) : rules
         let key = RowKey(chain: cell.port.chain, rules: rules)
         if let offset = rows[key] { return offset }
-        let (row, conflicts) = RowBuilder.row(
-            book, matching: rules.members, chains.values[cell.port.chain])
+        let matching = rules.members
+        let (row, conflicts, covered) = RowBuilder.row(
+            book, matching: matching, chains.values[cell.port.chain])
+        usage.note(matching, covered: covered, book)
         if let pair { note(conflicts, cell, pair) }
         let offset = words.offset(of: row)
         rows[key] = offset

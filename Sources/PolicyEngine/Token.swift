@@ -2,7 +2,7 @@
 struct Token {
     enum Kind: Equatable {
         case word(String)
-        case arrow, comma, open, close, bar, equals, differs, end
+        case arrow, implies, comma, open, close, bar, equals, differs, end
     }
 
     let kind: Kind
@@ -13,6 +13,7 @@ struct Token {
         switch kind {
         case .word(let word): "`\(word)`"
         case .arrow: "`->`"
+        case .implies: "`=>`"
         case .comma: "`,`"
         case .open: "`(`"
         case .close: "`)`"
@@ -67,6 +68,7 @@ struct Tokenizer {
         case "(": (.open, 1)
         case ")": (.close, 1)
         case "|": (.bar, 1)
+        case "=" where self.scalar(at: index + 1) == ">": (.implies, 2)
         case "=": (.equals, 1)
         case "!" where self.scalar(at: index + 1) == "=": (.differs, 2)
         case "-" where self.scalar(at: index + 1) == ">": (.arrow, 2)
@@ -76,12 +78,17 @@ struct Tokenizer {
 
     private mutating func word() -> String {
         var word = String.UnicodeScalarView()
-        while let scalar = scalar(at: index), Self.isWord(scalar) {
+        while let scalar = scalar(at: index), Self.isWord(scalar) || isNumberSign(scalar) {
             if scalar == "-", self.scalar(at: index + 1) == ">" { break }
             word.append(scalar)
             index += 1
         }
         return String(word)
+    }
+
+    /// Whether this is the `#` of `policy/#3`, the third rule of a policy.
+    private func isNumberSign(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == "#" && self.scalar(at: index - 1) == "/"
     }
 
     /// The characters of names, addresses and services.

@@ -55,8 +55,8 @@ enum NameRule {
     /// Words with a meaning of their own; a group or service of that name could not be used.
     static let reserved: Set<String> = [
         "any", "vm", "cidr", "label", "except", "and", "has", "in", "on", "as", "log", "until",
-        "limit", "sampled", "allow", "deny", "reject", "pass", "default",
-        "tcp", "udp", "sctp", "icmp", "icmpv6", "proto",
+        "limit", "sampled", "by", "allow", "deny", "reject", "pass", "default", "tcp",
+        "udp", "sctp", "icmp", "icmpv6", "proto",
     ]
 
     /// Fails when `name` holds other characters than names do, or is too long.

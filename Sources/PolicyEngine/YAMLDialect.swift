@@ -14,7 +14,7 @@ package struct YAMLDialect: Sendable {
     var columnMax = 1000
 
     /// Policy files: one sentence a line, so brackets have no place.
-    static let policy = YAMLDialect(
+    package static let policy = YAMLDialect(
         file: "a policy file", files: "policy files",
         beginning: "a policy file has at least `policy: NAME` and `for: PEERS`",
         relief: "split it into several policies")

@@ -59,6 +59,8 @@ extension DropReason {
             + " `vswctl policy explain` names the rule.",
         .policyRevoked: "The connection was allowed by an older policy and the one in force forbids"
             + " it; `vswctl policy explain` names the rule.",
+        .policyLimit: "The rule that allows the connection has as many new ones in this second as"
+            + " its limit says; look for a flood, or raise the limit.",
         .noConnection: "The packet belongs to no known connection and cannot start one; it is late,"
             + " forged, or its connection expired: let the sender connect anew.",
         .connectionState: "The packet does not fit the state of its connection; it is late,"

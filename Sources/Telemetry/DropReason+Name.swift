@@ -24,6 +24,7 @@ extension DropReason {
         case .deniedByPolicy: "denied_by_policy"
         case .rejectedByPolicy: "rejected_by_policy"
         case .policyRevoked: "policy_revoked"
+        case .policyLimit: "policy_limit"
         case .noConnection: "no_connection"
         case .connectionState: "connection_state"
         case .connectionLimit: "connection_limit"

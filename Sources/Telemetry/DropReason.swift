@@ -56,6 +56,8 @@ public enum DropReason: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case rejectedByPolicy
     /// The connection was established under an older policy, and the one in force forbids it.
     case policyRevoked
+    /// The rule that allows the connection allows only so many new ones a second.
+    case policyLimit
     /// The packet belongs to no connection and cannot start one.
     case noConnection
     /// The packet does not fit the state of its connection.

@@ -30,7 +30,7 @@ extension PolicyCommand {
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            let files = try PolicyFiles(file).request().files
+            let files = try PolicyFiles(file).texts()
             let request = PolicyImportRequest(
                 files: files, namespaceLabel: namespaceLabel, name: name)
             let reply = try await control.client.importPolicy(request)

@@ -10,17 +10,46 @@ extension PolicyCommand {
                 Examples:
                   vswctl policy show
                   vswctl policy show shop
+                  vswctl policy show --unused
                 """)
 
         @Argument(help: "The policy's name; without it all are listed.") var name: String?
+        @Flag(help: "Only rules that have not decided anything yet.") var unused = false
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            if let name {
+            if unused {
+                try control.show(try await unusedRules(), Self.text)
+            } else if let name {
                 try control.show(try await control.client.policy(name), Self.text)
             } else {
                 try control.show(try await control.client.policies(), Self.text)
             }
+        }
+
+        /// The rules without a hit, of one policy or of all.
+        private func unusedRules() async throws -> [PolicyRuleText] {
+            let names =
+                if let name { [name] } else { try await control.client.policies().policies.map(\.name) }
+            var rules: [PolicyRuleText] = []
+            for name in names {
+                rules += try await control.client.policy(name).rules.filter { $0.hits == 0 }
+            }
+            return rules
+        }
+
+        private static func text(_ rules: [PolicyRuleText]) -> String {
+            rules.isEmpty ? "every rule has decided something\n" : table(rules).description
+        }
+
+        private static func table(_ rules: [PolicyRuleText]) -> Table {
+            var table = Table(["RULE", "LINE", "HITS", "LAST HIT", "SENTENCE"])
+            for rule in rules {
+                table.add([
+                    rule.name, "\(rule.line)", "\(rule.hits)", rule.lastHit ?? "never", rule.text,
+                ])
+            }
+            return table
         }
 
         private static func text(_ list: PolicyList) -> String {
@@ -36,11 +65,7 @@ extension PolicyCommand {
                 ("policy", policy.name), ("tier", policy.tier), ("file", policy.path),
                 ("governs", policy.governs.joined(separator: ", ")),
             ])
-            var rules = Table(["RULE", "LINE", "SENTENCE"])
-            for rule in policy.rules {
-                rules.add([rule.name, "\(rule.line)", rule.text])
-            }
-            return "\(head)\n\(rules)"
+            return "\(head)\n\(table(policy.rules))"
         }
     }
 
@@ -92,7 +117,8 @@ package struct ExplanationText: CustomStringConvertible {
         var ends = Table()
         Self.add("egress", what.egress, at: what.from, to: &ends)
         Self.add("ingress", what.ingress, at: what.to, to: &ends)
-        return head.dropLast().description.printable + "\n" + ends.description
+        let miss = what.nearestMiss.map { "  nearest: \($0.text)".printable + "\n" } ?? ""
+        return head.dropLast().description.printable + "\n" + ends.description + miss
     }
 
     private static func add(
@@ -103,7 +129,9 @@ package struct ExplanationText: CustomStringConvertible {
             return
         }
         let cells = [
-            "  " + side, decision.port, decision.verdict.rawValue, "by \(decision.rule)",
+            "  " + side, decision.port,
+            decision.verdict.rawValue + (decision.audited ? " (audit: would refuse)" : ""),
+            "by \(decision.rule)",
             place(decision),
         ]
         table.add(cells + (decision.text.map { [$0] } ?? []))

@@ -18,13 +18,13 @@ struct PolicyCommand: AsyncParsableCommand {
               vswctl policy show shop
             """,
         subcommands: [
-            Check.self, Apply.self, Show.self, Explain.self, Import.self, Recommend.self,
+            Check.self, Diff.self, Apply.self, Confirm.self, Show.self, History.self, Rollback.self,
+            Explain.self, Import.self, Recommend.self,
         ])
 
     func run() async throws {
         throw ValidationError(
-            "say what to do: check, apply, show, explain, import or recommend; "
-                + "see vswctl policy --help")
+            "say what to do, as in: vswctl policy show; see vswctl policy --help")
     }
 }
 
@@ -52,7 +52,7 @@ extension PolicyCommand {
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            let request = try PolicyFiles(path).request()
+            let request = PolicyRequest(files: try PolicyFiles(path).texts())
             let reply = try await control.client.checkPolicy(request)
             let isShown = control.json ? replay == nil || !reply.valid : reply.valid
             if isShown { try control.show(reply, Self.text) }
@@ -74,6 +74,27 @@ extension PolicyCommand {
         }
     }
 
+    struct Diff: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say which connections policy files would make possible or impossible.",
+            discussion: """
+                Exact, for the VMs that the daemon knows, and for every address outside: what \
+                begins with + would become possible, what begins with - impossible.
+
+                Example:
+                  vswctl policy diff policies/
+                """)
+
+        @Argument(help: "Policy files, or directories of them.", completion: .file())
+        var path: [String]
+        @OptionGroup var control: ControlOptions
+
+        func run() async throws {
+            let request = PolicyRequest(files: try PolicyFiles(path).texts())
+            try control.show(try await control.client.diffPolicy(request), PolicyText.changes)
+        }
+    }
+
     struct Apply: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make these files the whole policy.",
@@ -81,42 +102,42 @@ extension PolicyCommand {
                 All files or none: a policy with an error changes nothing. The new policy binds at \
                 the next frame, also for connections that are established.
 
+                A policy that makes connections possible that are impossible now is refused \
+                unless --allow-widening says that this is meant; see vswctl policy diff.
+
                 Examples:
                   vswctl policy apply policies/
                   vswctl policy apply guard.yaml shop.yaml
+                  vswctl policy apply policies/ --confirm-within 60 && vswctl policy confirm
                 """)
 
         @Argument(help: "Policy files, or directories of them.", completion: .file())
         var path: [String]
-        @Flag(help: "Record what would be dropped, drop nothing: not yet.") var audit = false
+        @Flag(help: "Record what would be dropped, drop nothing.") var audit = false
         @Option(
-            help: ArgumentHelp("Undo unless confirmed in time: not yet.", valueName: "seconds"))
+            help: ArgumentHelp(
+                "Return to the former policy unless this one is confirmed in time.",
+                valueName: "seconds"))
         var confirmWithin: Int?
-        @Flag(help: "Accept a policy that permits more than before: not yet.")
+        @Flag(help: "Accept a policy that permits more than the one in force.")
         var allowWidening = false
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            try refuseWhatIsNotThereYet()
-            let request = try PolicyFiles(path).request()
-            try control.show(try await control.client.applyPolicy(request), Self.text)
+            var request = PolicyApplyRequest(files: try PolicyFiles(path).texts())
+            request.audit = audit
+            request.confirmWithin = confirmWithin
+            request.allowWidening = allowWidening
+            let reply = try await control.client.applyPolicy(request)
+            try control.show(reply, PolicyText.applied)
         }
 
-        private func refuseWhatIsNotThereYet() throws {
-            let named = [
-                ("--audit", audit), ("--confirm-within", confirmWithin != nil),
-                ("--allow-widening", allowWidening),
-            ]
-            guard let (name, _) = named.first(where: { $0.1 }) else { return }
-            throw CommandFailure(
-                "\(name) is not yet implemented, so nothing was applied; apply without it")
-        }
-
-        private static func text(_ reply: PolicyApplyReply) -> String {
-            let names = reply.policies.map(\.name).joined(separator: ", ")
-            return PolicyText.warnings(reply.warnings)
-                + "generation \(reply.generation) in force: \(names.isEmpty ? "no policy" : names)"
-                + "; \(reply.cutFlows) live flows cut\n"
+        func validate() throws {
+            let range = 1...PolicyApplyRequest.confirmWithinMax
+            guard confirmWithin.map(range.contains) ?? true else {
+                throw ValidationError(
+                    "--confirm-within takes 1 to \(range.upperBound) seconds")
+            }
         }
     }
 }
@@ -130,6 +151,31 @@ enum PolicyText {
             table.add([policy.name, policy.tier, "\(policy.rules)", governs, policy.path])
         }
         return policies.isEmpty ? "" : table.description
+    }
+
+    static func changes(_ reply: PolicyDiffReply) -> String {
+        let gained = lines("+", reply.gained, omitted: reply.omittedGained)
+        let lost = lines("-", reply.lost, omitted: reply.omittedLost)
+        let text = gained + lost
+        return warnings(reply.warnings) + (text.isEmpty ? "no connection changes\n" : text)
+            + "\(reply.cutFlows) live flows would be cut\n"
+    }
+
+    private static func lines(
+        _ sign: String, _ changes: [PolicyChange], omitted: Int
+    ) -> String {
+        let more = omitted > 0 ? "\(sign) … and \(omitted) more\n" : ""
+        return changes.map { "\(sign) \($0.text)\n" }.joined() + more
+    }
+
+    static func applied(_ reply: PolicyApplyReply) -> String {
+        let names = reply.policies.map(\.name).joined(separator: ", ")
+        let waiting = reply.confirmWithin.map { seconds in
+            "it is taken back in \(seconds) s unless you run: vswctl policy confirm\n"
+        }
+        return warnings(reply.warnings)
+            + "generation \(reply.generation) in force: \(names.isEmpty ? "no policy" : names)"
+            + "; \(reply.cutFlows) live flows cut\n" + (waiting ?? "")
     }
 
     static func warnings(_ faults: [PolicyFault]) -> String {

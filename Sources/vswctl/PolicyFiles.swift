@@ -10,10 +10,9 @@ package struct PolicyFiles {
         self.paths = paths
     }
 
-    /// The request that carries them; throws a sentence that names the file at fault.
-    package func request() throws -> PolicyRequest {
-        let files = try paths.flatMap(Self.expand)
-        return PolicyRequest(files: try files.map(Self.read))
+    /// Their texts; throws a sentence that names the file at fault.
+    package func texts() throws -> [PolicyFileText] {
+        try paths.flatMap(Self.expand).map(Self.read)
     }
 
     private static func expand(_ path: String) throws -> [String] {

@@ -22,7 +22,7 @@ struct Vswctl: AsyncParsableCommand {
         version: Product.version,
         subcommands: [
             StatusCommand.self, NetworkCommand.self, PortCommand.self, PolicyCommand.self,
-            FlowCommand.self, CaptureCommand.self, CountersCommand.self, OverlayCommand.self,
+            WhyCommand.self, FlowCommand.self, CaptureCommand.self, CountersCommand.self, OverlayCommand.self,
             DirectoryCommand.self,
         ])
 

@@ -51,20 +51,48 @@ extension ControlClientTests {
         #expect(check.line == "POST /v1/policy/check HTTP/1.1")
         #expect(try PolicyRequest.decode(check.body.utf8) == files)
         let apply = try await request(PolicyApplyReply.sample) {
-            _ = try await $0.applyPolicy(files)
+            _ = try await $0.applyPolicy(.sample)
         }
         #expect(apply.line == "PUT /v1/policy HTTP/1.1")
+        #expect(try PolicyApplyRequest.decode(apply.body.utf8) == .sample)
         let show = try await request(PolicyShow.sample) { _ = try await $0.policy("shop") }
         #expect(show.line == "GET /v1/policy/shop HTTP/1.1")
         let list = try await request(PolicyList(generation: 1, policies: [])) {
             _ = try await $0.policies()
         }
         #expect(list.line == "GET /v1/policy HTTP/1.1")
+        try await historyRoutes()
         let explain = try await request(ExplainReply(explanations: [])) {
             _ = try await $0.explain(.sample)
         }
         #expect(explain.line == "POST /v1/policy/explain HTTP/1.1")
         #expect(try ExplainRequest.decode(explain.body.utf8) == .sample)
+    }
+
+    private func historyRoutes() async throws {
+        let files = PolicyRequest(files: [.sample])
+        let diff = try await request(PolicyDiffReply(cutFlows: 0)) {
+            _ = try await $0.diffPolicy(files)
+        }
+        #expect(diff.line == "POST /v1/policy/diff HTTP/1.1")
+        #expect(try PolicyRequest.decode(diff.body.utf8) == files)
+        let drops = try await request(DropList(device: "db1", drops: [])) {
+            _ = try await $0.drops(at: "db1", DropQuery(last: 60))
+        }
+        #expect(drops.line == "GET /v1/ports/db1/drops?last=60 HTTP/1.1")
+        let history = try await request(PolicyHistory(generations: [])) {
+            _ = try await $0.policyHistory()
+        }
+        #expect(history.line == "GET /v1/policy-history HTTP/1.1")
+        let confirm = try await request(PolicyConfirmReply(generation: 1)) {
+            _ = try await $0.confirmPolicy()
+        }
+        #expect(confirm.line == "POST /v1/policy/confirm HTTP/1.1")
+        let back = try await request(PolicyApplyReply.sample) {
+            _ = try await $0.rollBack(PolicyRollbackRequest(generation: 5))
+        }
+        #expect(back.line == "POST /v1/policy/rollback HTTP/1.1")
+        #expect(try PolicyRollbackRequest.decode(back.body.utf8).generation == 5)
     }
 
     @Test("flows and counters: each method asks its route, with its query")

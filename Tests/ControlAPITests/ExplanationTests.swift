@@ -21,6 +21,8 @@ extension Explanation {
             service: "tcp/22")
         explanation.egress = Decision(port: "web1", verdict: .allow, rule: .sample)
         explanation.ingress = .sample
+        explanation.nearestMiss = NearestMiss(
+            rule: .sample, fields: ["service"], text: "it would allow tcp/23")
         return explanation
     }
 }

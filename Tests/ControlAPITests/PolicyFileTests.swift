@@ -6,6 +6,17 @@ extension PolicyFileText {
     static let sample = PolicyFileText(path: "policies/shop.yaml", text: "policy: shop\n")
 }
 
+extension PolicyApplyRequest {
+    /// A request in which every field is set.
+    static var sample: PolicyApplyRequest {
+        var request = PolicyApplyRequest(files: [.sample])
+        request.audit = true
+        request.confirmWithin = 60
+        request.allowWidening = true
+        return request
+    }
+}
+
 extension PolicyFault {
     /// A fault in which every field is set.
     static var sample: PolicyFault {

@@ -18,14 +18,33 @@ extension PolicyShow {
             name: "shop", tier: "app", path: "policies/shop.yaml", text: "policy: shop\n")
         policy.governs = ["web1"]
         policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> web")]
+        policy.rules[0].hits = 3
+        policy.rules[0].lastHit = "2026-11-21T17:00:00Z"
         return policy
     }
 }
 
 extension PolicyApplyReply {
     /// A reply in which every field is set.
-    static let sample = PolicyApplyReply(
-        generation: 8, cutFlows: 2, policies: [.sample], warnings: [.sample])
+    static var sample: PolicyApplyReply {
+        var reply = PolicyApplyReply(
+            generation: 8, cutFlows: 2, policies: [.sample], warnings: [.sample])
+        reply.confirmWithin = 60
+        return reply
+    }
+}
+
+extension PolicyDiffReply {
+    /// A reply in which every field is set.
+    static var sample: PolicyDiffReply {
+        let change = PolicyChange(from: ["web"], to: ["db"], services: ["tcp/5432"])
+        var reply = PolicyDiffReply(cutFlows: 2, warnings: [.sample])
+        reply.gained = [change]
+        reply.lost = [change]
+        reply.omittedGained = 1
+        reply.omittedLost = 2
+        return reply
+    }
 }
 
 @Suite("Policy")

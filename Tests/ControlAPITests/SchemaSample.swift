@@ -60,8 +60,14 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
         SchemaSample(
             PolicyCheckReply(policies: [.sample], errors: [.sample], warnings: [.sample])),
         SchemaSample(PolicyApplyReply.sample), SchemaSample(ExplainRequest.sample),
+        SchemaSample(PolicyDiffReply.sample), SchemaSample(PolicyDiffReply.sample.gained[0]),
+        SchemaSample(PolicyApplyRequest.sample), SchemaSample(PolicyHistory.sample),
+        SchemaSample(PolicyHistory.sample.generations[0]),
+        SchemaSample(PolicyConfirmation(generation: 7, fallback: 5, secondsLeft: 60)),
+        SchemaSample(PolicyConfirmReply(generation: 7)),
+        SchemaSample(PolicyRollbackRequest(generation: 5)),
         SchemaSample(ExplainReply(explanations: [.sample])), SchemaSample(Explanation.sample),
-        SchemaSample(Decision.sample),
+        SchemaSample(Decision.sample), SchemaSample(Explanation.sample.nearestMiss!),
     ]
 
     private static let policyTools = [
@@ -90,6 +96,8 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
     ]
 
     private static let watching = [
+        SchemaSample(Drop.sample), SchemaSample(Drop.sample.now!),
+        SchemaSample(DropList(device: "db1", drops: [.sample])),
         SchemaSample(Flow.sample), SchemaSample(FlowList(flows: [.sample])),
         SchemaSample(FlowEnd.sample), SchemaSample(RuleReference.sample),
         SchemaSample(Traffic(packets: 1, bytes: 2)), SchemaSample(FrameCounters.sample),

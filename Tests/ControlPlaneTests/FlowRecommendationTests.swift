@@ -52,10 +52,17 @@ struct FlowRecommendationTests {
         return FlowRecommendationText(recommendation).text("seen")
     }
 
-    /// The text without its mode and tests, which the parser of this version may not read yet.
-    static func enforced(_ text: String) -> String {
-        let rules = text.prefix(upTo: text.firstRange(of: "\ntests:")?.lowerBound ?? text.endIndex)
-        return rules.replacing("\nmode: audit\n", with: "\n") + "\n"
+    /// The text compiled, and its tests evaluated.
+    private static func compiled(
+        _ text: String, _ universe: PolicyUniverse
+    ) throws -> CompiledPolicy {
+        let file = try PolicyParser.parse(PolicySource(path: "seen.yaml", text: text))
+        return try PolicyCompiler.compile([file], universe, today: PolicyDay(number: 0))
+    }
+
+    /// The text as its reader puts it in force at last.
+    private static func enforced(_ text: String) -> String {
+        text.replacing("\nmode: audit\n", with: "\nmode: enforce\n")
     }
 
     /// Whether both ends that are VMs allow what was observed.
@@ -95,9 +102,8 @@ struct FlowRecommendationTests {
             }
             guard !seen.isEmpty else { continue }
             let text = Self.text(universe, seen)
-            let file = try PolicyParser.parse(
-                PolicySource(path: "seen.yaml", text: Self.enforced(text)))
-            let compiled = try PolicyCompiler.compile([file], universe)
+            _ = try Self.compiled(text, universe)
+            let compiled = try Self.compiled(Self.enforced(text), universe)
             let missing = seen.filter { !Self.allows(compiled, $0) }
             #expect(missing.isEmpty, "round \(round): \(missing)\n\(text)")
             for observation in try Self.unseen(addresses, seen) {
@@ -132,9 +138,8 @@ struct FlowRecommendationTests {
         universe.endpoints[1].anyAddress = true
         let seen = [try Self.observe("203.0.113.7", "10.0.0.1", 80, at: 2)]
         let text = Self.text(universe, seen)
-        let file = try PolicyParser.parse(
-            PolicySource(path: "seen.yaml", text: Self.enforced(text)))
-        let compiled = try PolicyCompiler.compile([file], universe)
+        _ = try Self.compiled(text, universe)
+        let compiled = try Self.compiled(Self.enforced(text), universe)
         #expect(Self.allows(compiled, seen[0]), "\(text)")
         #expect(text.contains("allow label role=router, cidr 203.0.113.7/32 -> label role=web"))
         #expect(text.contains("- cidr 203.0.113.7/32 -> vm vm1 on tcp/80 => allow\n"))

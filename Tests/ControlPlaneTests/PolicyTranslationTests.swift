@@ -34,7 +34,8 @@ struct PolicyTranslationTests {
     /// Where the compiled text and the model differ, at either end of every possible connection.
     private static func differences(_ cluster: ModelCluster, _ text: String) throws -> [String] {
         let file = try PolicyParser.parse(PolicySource(path: "k.yaml", text: text))
-        let compiled = try PolicyCompiler.compile([file], universe(cluster))
+        let compiled = try PolicyCompiler.compile(
+            [file], universe(cluster), today: PolicyDay(number: 0))
         var differences: [String] = []
         for sender in cluster.ends {
             for receiver in cluster.ends

@@ -33,13 +33,17 @@ struct RouteTableTests {
         request.labels = ["app": "shop"]
         #expect(try await client.attach(request).state == .closed)
         #expect(try await client.checkPolicy(SwitchRig.request([SamplePolicy.shop])).valid)
-        let applied = try await client.applyPolicy(SwitchRig.request([SamplePolicy.shop]))
+        let applied = try await client.applyPolicy(SwitchRig.applyRequest([SamplePolicy.shop]))
         #expect(applied.policies.map(\.name) == ["shop"])
         #expect(try await client.port("web1").state == .open)
         #expect(try await client.ports().ports.count == 1)
         #expect(try await client.network("blue").ports == 1)
         #expect(try await client.policies().generation == applied.generation)
         #expect(try await client.policy("shop").text == SamplePolicy.shop)
+        #expect(try await client.policyHistory().generations.map(\.current) == [true])
+        let back = PolicyRollbackRequest(generation: Int(applied.generation))
+        #expect(try await client.rollBack(back).policies.map(\.name) == ["shop"])
+        await #expect(throws: ControlError.self) { try await client.confirmPolicy() }
         let question = ExplainRequest(from: "web1", to: "10.0.0.9", service: "tcp/80")
         #expect(try await client.explain(question).explanations.first?.verdict == .deny)
         #expect(try await client.flows().flows.isEmpty)

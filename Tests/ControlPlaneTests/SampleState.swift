@@ -13,8 +13,14 @@ extension StoredState {
         state.ports = [.sample(device: "db1"), uplink, .sample(device: "web1")]
         state.policies = [
             StoredPolicy(path: "policies/shop.yaml", text: "policy: shop\n"),
-            StoredPolicy(path: "a ü.yaml", text: ""),
+            StoredPolicy(path: "a ü.yaml", text: "", isAudited: true),
         ]
+        state.history = [
+            StoredGeneration([], in: 3, at: 1_790_000_000, origin: "applied"),
+            StoredGeneration(state.policies, in: 5, at: 1_790_000_100, origin: "applied"),
+        ]
+        state.confirmation = StoredConfirmation(
+            generation: 5, fallback: 3, deadline: 1_790_000_160)
         state.directory = StoredDirectory(path: "hosts.yaml", text: "hosts: {}\n", generation: 6)
         return state
     }

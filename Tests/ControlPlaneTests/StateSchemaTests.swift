@@ -27,30 +27,42 @@ struct StateSchemaTests {
         try fill(temporary)
         let queue = try DatabaseQueue(path: "\(temporary.path)/state.sqlite")
         try queue.read { database in
-            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 2)
+            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 3)
             #expect(try Int.fetchOne(database, sql: "PRAGMA application_id") == 0x5653_5754)
             #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             let tables = try String.fetchAll(
                 database, sql: "SELECT name FROM pragma_table_list WHERE strict ORDER BY name")
-            #expect(tables == ["directory", "networks", "policies", "ports", "state"])
+            #expect(
+                tables == [
+                    "confirmation", "directory", "generation_files", "generations", "networks",
+                    "policies", "ports", "state", "texts",
+                ])
         }
         try queue.close()
     }
 
-    @Test("a database of before there were directories is taken over, with all that is in it")
-    func migrates() throws {
+    /// What takes a database back to an earlier version.
+    private static let undoVersion3 =
+        "DROP TABLE confirmation; DROP TABLE generation_files; DROP TABLE generations; "
+        + "DROP TABLE texts; ALTER TABLE policies DROP COLUMN audited; PRAGMA user_version = 2;"
+
+    @Test(
+        "a database of an earlier version is taken over, with all that is in it",
+        arguments: [1, 2])
+    func migrates(version: Int) throws {
         let temporary = try TemporaryDirectory()
+        var expected = StoredState.sample
+        expected.policies[1].isAudited = false
+        expected.history = []
+        expected.confirmation = nil
+        if version < 2 { expected.directory = nil }
         let store = try StateStore(in: StateDirectory(temporary.path))
-        _ = try store.change { state in
-            state = .sample
-            state.directory = nil
-        }
+        _ = try store.change { $0 = expected }
         store.close()
-        try edit(temporary, "DROP TABLE directory; PRAGMA user_version = 1")
+        try edit(temporary, Self.undoVersion3)
+        if version < 2 { try edit(temporary, "DROP TABLE directory; PRAGMA user_version = 1") }
         let newer = try StateStore(in: StateDirectory(temporary.path))
         defer { newer.close() }
-        var expected = StoredState.sample
-        expected.directory = nil
         #expect(try newer.load() == expected)
         #expect(try newer.change { $0 = .sample } == .sample)
     }

@@ -31,7 +31,7 @@ struct SwitchControllerPolicyToolsTests {
             reply.text.contains("  - allow label role=web -> label role=db on udp/5432\n"),
             "\(reply.text)")
         #expect(reply.text.contains("\npolicy: from-flows\nfor: label app=shop\nmode: audit\n"))
-        try await rig.apply(FlowRecommendationTests.enforced(reply.text))
+        try await rig.apply(reply.text)
         #expect(await rig.controller.flows(FlowQuery(verdict: .allow)).flows.count == 1)
         let unknown = await #expect(throws: Problem.self) {
             try await rig.controller.recommendPolicy(PolicyRecommendRequest(vms: ["web1", "x"]))

@@ -76,14 +76,22 @@ final class SwitchRig {
     /// Applies these texts, as files `0.yaml`, `1.yaml`, …
     @discardableResult
     func apply(_ texts: String...) async throws -> PolicyApplyReply {
-        try await controller.applyPolicy(Self.request(texts))
+        try await controller.applyPolicy(Self.applyRequest(texts))
     }
 
     static func request(_ texts: [String]) -> PolicyRequest {
-        PolicyRequest(
-            files: texts.enumerated().map {
-                PolicyFileText(path: "\($0.offset).yaml", text: $0.element)
-            })
+        PolicyRequest(files: files(texts))
+    }
+
+    /// The request to apply these texts, whatever they make possible.
+    static func applyRequest(_ texts: [String]) -> PolicyApplyRequest {
+        var request = PolicyApplyRequest(files: files(texts))
+        request.allowWidening = true
+        return request
+    }
+
+    private static func files(_ texts: [String]) -> [PolicyFileText] {
+        texts.enumerated().map { PolicyFileText(path: "\($0.offset).yaml", text: $0.element) }
     }
 
     /// Waits until `condition` holds, ten seconds at most.

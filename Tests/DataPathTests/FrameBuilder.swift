@@ -67,6 +67,14 @@ struct FrameBuilder {
         return MemoryFrame(ipv4(6, segment), virtio)
     }
 
+    /// A UDP datagram of station `number` to everybody.
+    static func broadcast(from number: UInt8) -> MemoryFrame {
+        var builder = FrameBuilder(number, 2)
+        builder.destination.mac = .broadcast
+        builder.destination.ip = .broadcastIPv4
+        return builder.udp(5_353, 5_353)
+    }
+
     /// An ICMP message of `type` and `code` with `body` behind its checksum.
     func icmp(_ type: UInt8, _ code: UInt8, _ body: [UInt8]) -> MemoryFrame {
         var message = [type, code, 0, 0] + body

@@ -33,12 +33,18 @@ import Testing
         endpoint.addresses = [station.ip]
         endpoint.port = OverlayRig.guestPort
         rig.hosts[1].configuration.policy = try PolicyCompiler.compile(
-            [file], PolicyUniverse(endpoints: [endpoint]))
+            [file], PolicyUniverse(endpoints: [endpoint]), today: PolicyDay(number: 0))
         rig.publish()
         rig.hosts[0].wire.send(FrameBuilder(1, 2).udp(5_000, 6_000))
         try await settle { await rig.drops(1, at: .overlay) == [.deniedByPolicy: 1] }
         #expect(rig.hosts[1].wire.receive() == nil)
         #expect(await rig.isBalanced())
+        let sent = await rig.hosts[1].datapath.recentDrops(of: .overlay)
+        let refused = await rig.hosts[1].datapath.recentDrops(of: OverlayRig.guestPort)
+        #expect(sent.map(\.otherPort) == [OverlayRig.guestPort])
+        #expect(refused.map(\.otherPort) == [.overlay])
+        #expect(sent.map(\.side) == [.sender] && refused.map(\.side) == [.receiver])
+        #expect(refused.map(\.refusingEnd) == [.ingress])
     }
 
     @Test("a host that speaks for a VM that the directory does not place there is not heard")

@@ -117,7 +117,8 @@ final class OverlayRig {
         let file = try PolicyParser.parse(PolicySource(path: "t.yaml", text: policy))
         var configuration = SwitchConfiguration(
             generation: 1, networks: [NetworkConfiguration(vni: vni, mtu: 1_500)], ports: [port],
-            policy: try PolicyCompiler.compile([file], PolicyUniverse(endpoints: [here, there])))
+            policy: try PolicyCompiler.compile(
+                [file], PolicyUniverse(endpoints: [here, there]), today: PolicyDay(number: 0)))
         let number = try #require(PeerNumber(rawValue: 3))
         var settings = PeerSettings(number: number, publicKeys: [peerKey.publicKey])
         settings.endpoint = Self.loopback(ports[1 - index])

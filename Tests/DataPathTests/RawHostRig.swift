@@ -101,7 +101,7 @@ final class RawHostRig {
         let there = (configuration.overlay?.stations ?? []).map { endpoint($0.binding, $0.network) }
         let file = try PolicyParser.parse(PolicySource(path: "t.yaml", text: policy))
         configuration.policy = try PolicyCompiler.compile(
-            [file], PolicyUniverse(endpoints: here + there))
+            [file], PolicyUniverse(endpoints: here + there), today: PolicyDay(number: 0))
         publish()
     }
 

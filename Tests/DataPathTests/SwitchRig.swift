@@ -13,15 +13,20 @@ final class SwitchRig {
     let link: WorkerLink
     var wires: [UInt16: MemoryWire] = [:]
     var configuration: SwitchConfiguration
+    /// The first of the policies applied last.
     var policy = ""
     var clock: UInt64 = 1_000_000_000
+    var ledgers = LedgerList()
     private var sequence: UInt64 = 0
     private var slots: [UInt16: UnsafeMutablePointer<PortSlot>] = [:]
     private let settings: SwitchSettings
 
     /// A rig whose stations may speak as the rules of `policy` say; nil publishes nothing.
-    init(_ policy: String? = allowAll, stations: [UInt8] = [1, 2, 3]) throws {
-        settings = SwitchSettings()
+    init(
+        _ policy: String? = allowAll, stations: [UInt8] = [1, 2, 3],
+        _ settings: SwitchSettings = .small
+    ) throws {
+        self.settings = settings
         link = try #require(WorkerLink())
         guard let poller = Poller(bell: link.bell) else { throw SwitchError.noDescriptor }
         worker = try Worker(settings, link, poller)
@@ -45,6 +50,12 @@ final class SwitchRig {
     /// Every station may speak to every other.
     static var allowAll: String { rules("- allow any -> any") }
 
+    /// A policy of these rules for the VM of station `number` alone, which denies the rest.
+    static func rules(at number: UInt8, _ rules: String...) -> String {
+        "policy: at\(number)\ntier: app\nfor: vm vm\(number)\nrules:\n"
+            + rules.map { "  \($0)\n" }.joined() + "default: deny\n"
+    }
+
     /// A policy of these rules for all ports, which denies the rest.
     static func rules(_ rules: String...) -> String {
         "policy: test\ntier: app\nfor: any\nrules:\n" + rules.map { "  \($0)\n" }.joined()
@@ -59,7 +70,9 @@ final class SwitchRig {
         let wire = MemoryWire(carriesSuperFrames: superFrames)
         let slot = UnsafeMutablePointer<PortSlot>.allocate(capacity: 1)
         slot.initialize(
-            to: try PortSlot(.memory(MemoryPort(wire)), flowCapacity: 64, secret: settings.secret))
+            to: try PortSlot(
+                .memory(MemoryPort(wire)), flowCapacity: settings.flowCapacity,
+                secret: settings.secret))
         wires[UInt16(number)] = wire
         slots[UInt16(number)] = slot
         let station = FrameBuilder.Station(number)
@@ -72,19 +85,27 @@ final class SwitchRig {
         breathe()
     }
 
-    /// Puts `policy` in force as a new generation.
-    func apply(_ policy: String) throws {
-        self.policy = policy
+    /// Puts `policies` in force as a new generation.
+    func apply(_ policies: String...) throws {
+        policy = policies.first ?? ""
         configuration.generation += 1
-        let endpoints = configuration.ports.filter { !$0.isUplink }.map(endpoint)
-        let file = try PolicyParser.parse(PolicySource(path: "test.yaml", text: policy))
-        configuration.policy = try PolicyCompiler.compile(
-            [file], PolicyUniverse(endpoints: endpoints))
+        configuration.policy = try compile(policies)
         publish()
+    }
+
+    /// Compiles `policies` for the stations.
+    func compile(_ policies: [String]) throws -> CompiledPolicy {
+        let endpoints = configuration.ports.filter { !$0.isUplink }.map(endpoint)
+        let files = try policies.map {
+            try PolicyParser.parse(PolicySource(path: "test.yaml", text: $0))
+        }
+        return try PolicyCompiler.compile(
+            files, PolicyUniverse(endpoints: endpoints), today: PolicyDay(number: 0))
     }
 
     /// Publishes the configuration as it is.
     func publish() {
+        configuration.ledger = ledgers.ledger(for: configuration, after: sequence)
         sequence += 1
         link.snapshot.publish(Snapshot(configuration, captures: [], sequence: sequence))
     }
@@ -116,6 +137,29 @@ final class SwitchRig {
     /// The counters of port `number`.
     func counts(_ number: UInt8) -> PortCounts { slots[UInt16(number)]?.pointee.counts() ?? .zero }
 
+    /// The last drops at port `number`, the latest first.
+    func recentDrops(_ number: UInt8) -> [DropRecord] {
+        slots[UInt16(number)]?.pointee.recentDrops ?? []
+    }
+
+    /// How often each rule decided under the policy in force, by its name.
+    var hits: [String: UInt64] {
+        let hits = ledgers.take(seen: link.snapshot.seenSequence).last?.hits.values.map { $0 } ?? []
+        return Dictionary(uniqueKeysWithValues: hits.map { ($0.rule.name, $0.count) })
+    }
+
+    /// What the worker has told since the last call.
+    func events() -> [DataPathEvent] {
+        var events: [DataPathEvent] = []
+        while let event = link.events.pop() { events.append(event) }
+        return events
+    }
+
+    /// The name of the rule of `verdict` under the policy in force.
+    func ruleName(_ verdict: Verdict?) -> String? {
+        verdict.map { configuration.policy.rule($0.rule).name }
+    }
+
     /// The sum over all ports.
     var total: PortCounts { slots.values.reduce(.zero) { $0 + $1.pointee.counts() } }
 
@@ -133,5 +177,14 @@ final class SwitchRig {
         endpoint.addresses = port.binding.addresses
         endpoint.port = port.number
         return endpoint
+    }
+}
+
+extension SwitchSettings {
+    /// The defaults with a small flow cache.
+    static var small: SwitchSettings {
+        var settings = SwitchSettings()
+        settings.flowCapacity = 64
+        return settings
     }
 }

@@ -42,7 +42,8 @@ import Testing
         let file = try PolicyParser.parse(PolicySource(path: "t.yaml", text: SwitchRig.allowAll))
         return SwitchConfiguration(
             generation: 1, networks: [NetworkConfiguration(vni: vni, mtu: 1_500)], ports: ports,
-            policy: try PolicyCompiler.compile([file], PolicyUniverse(endpoints: endpoints)))
+            policy: try PolicyCompiler.compile(
+                [file], PolicyUniverse(endpoints: endpoints), today: PolicyDay(number: 0)))
     }
 
     /// Waits until the first wire's peer has something, at most two seconds.
@@ -82,6 +83,24 @@ import Testing
         wires[0].send(FrameBuilder(0, 1).udp(1, 4))
         #expect(try await arrival() != nil)
         datapath.stop()
+    }
+
+    @Test("what rules decided and what was dropped is told, up to the call")
+    func tells() async throws {
+        let datapath = try started()
+        for port in [1, 2, 2] as [UInt16] { wires[0].send(FrameBuilder(0, 1).udp(9, port)) }
+        wires[0].send(FrameBuilder(0, 9).udp(1, 2))
+        let isDone = try await comes { await datapath.counts().total.receivedFrames == 4 }
+        #expect(isDone)
+        let hits = await datapath.ruleHits()
+        #expect(hits.map(\.generation) == [1] && hits[0].hits.values.map(\.count) == [2])
+        #expect(hits[0].hits[1]?.rule.name == "test/#1")
+        let drops = await datapath.recentDrops(of: number(0))
+        #expect(drops.map(\.reason) == [.unknownDestination])
+        #expect(await datapath.recentDrops(of: number(7)).isEmpty)
+        #expect(await datapath.recentDrops(of: PortNumber(rawValue: .max)).isEmpty)
+        datapath.stop()
+        #expect(await datapath.ruleHits().map(\.generation) == [1])
     }
 
     @Test("a port number is given once, and below the limit")

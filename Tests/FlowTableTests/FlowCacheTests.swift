@@ -12,13 +12,13 @@ import Testing
         #expect(FlowCache<SIMD8<UInt32>>.stride == 128)  // aligned to 32: the value at 64
     }
 
-    @Test("the capacity is rounded up to a power of two, and at least a set")
+    @Test("the capacity is rounded up to a power of two; none is none")
     func capacity() throws {
         let capacities = try [-1, 0, 1, 8, 9, 65_536, 65_537].map { wanted in
             let cache = try FlowCache<Int>(capacity: wanted, secret: secret)
             return cache.capacity
         }
-        #expect(capacities == [8, 8, 8, 8, 16, 65_536, 131_072])
+        #expect(capacities == [0, 0, 1, 8, 16, 65_536, 131_072])
         let usual = try FlowCache<Int>(secret: secret)
         let usualCapacity = usual.capacity
         #expect(usualCapacity == 65_536)

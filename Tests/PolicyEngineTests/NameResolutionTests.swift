@@ -82,4 +82,51 @@ import Testing
         let text = "policy: x\nfor: web\ngroups:\n  web: label\n"
         #expect(faults(text).count == 1)
     }
+
+    @Test("a promise and a test name what the file defines")
+    func checksPromisesAndTests() {
+        let found = faults(
+            """
+            policy: x
+            for: any
+            groups:
+              web: label role=web
+            services:
+              http: tcp/80
+            rules:
+            - deny any -> any on tcp/1 as one
+            - deny any -> any on tcp/2
+            default: deny
+            never:
+            - webb -> any except wob
+            - any -> web on htp
+            tests:
+            - vm a -> vm b on htp => deny
+            - vm a -> vm b on http => deny by on
+            - vm a -> vm b on http => deny by x/two
+            - vm a -> vm b on http => deny by x/#3
+            - vm a -> vm b on http => deny by x/#1
+            - vm a -> vm b on http => deny by one
+            - vm a -> vm b on http => deny by x/#2
+            - vm a -> vm b on http => deny by default
+            - vm a -> vm b on http => deny by x/default
+            - vm a -> vm b on http => deny by other/any
+            """)
+        let rules = "the rules are `#2`, `default`, `one`"
+        #expect(
+            found == [
+                "12:3 unknown group `webb` | did you mean `web`?",
+                "12:22 unknown group `wob` | did you mean `web`?",
+                "13:17 unknown service `htp` | did you mean `http`?",
+                "15:19 unknown service `htp` | did you mean `http`?",
+                "16:35 unknown rule `on` | did you mean `one`?",
+                "17:35 unknown rule `x/two` | \(rules)",
+                "18:35 unknown rule `x/#3` | did you mean `#2`?",
+                "19:35 unknown rule `x/#1` | did you mean `#2`?",
+            ])
+        #expect(
+            faults("policy: x\nfor: any\ntests:\n- vm a -> vm b on tcp/1 => deny by y\n") == [
+                "4:36 unknown rule `y` | this file has no rules"
+            ])
+    }
 }

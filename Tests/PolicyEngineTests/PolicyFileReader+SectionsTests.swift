@@ -58,6 +58,14 @@ import Testing
             ),
             ("services:\n  web:\n", "3:7 expected protocols and ports, as in `tcp/80, tcp/443`, "),
             ("rules:\n  -\n", "3:4 expected a rule, as in `allow web -> db`, "),
+            (
+                "never:\n  -\n",
+                "3:4 expected who never reaches whom, as in `any except web -> db`, "
+            ),
+            (
+                "tests:\n  -\n",
+                "3:4 expected a test, as in `vm web1 -> vm db1 on tcp/5432 => allow`, "
+            ),
             ("default:\n", "2:9 expected `allow`, `deny`, `reject` or `pass`, "),
             ("for:\n", "2:5 expected the VMs, as in `label app=shop`, "),
         ])
@@ -82,6 +90,16 @@ import Testing
                 "rules:\n  a: b",
                 "4:3 expected a list of rules, found a mapping | "
                     + "write one rule on a line, as in `- allow web -> db on tcp/5432`"
+            ),
+            (
+                "never: any -> any",
+                "3:8 expected a list of what never happens, found a text | "
+                    + "write one sentence on a line, as in `- any except web -> db on tcp/5432`"
+            ),
+            (
+                "tests:\n  a: b",
+                "4:3 expected a list of tests, found a mapping | "
+                    + "write one test on a line, as in `- vm web1 -> vm db1 on tcp/22 => deny`"
             ),
             (
                 "groups:\n- a",
@@ -111,7 +129,8 @@ import Testing
                 "tier: first",
                 "3:7 unknown tier `first` | the tiers are `app`, `baseline`, `guard`, `platform`"
             ),
-            ("mode: enforc", "3:7 unknown mode `enforc` | the mode is `enforce`"),
+            ("mode: enforc", "3:7 unknown mode `enforc` | did you mean `enforce`?"),
+            ("mode: dry", "3:7 unknown mode `dry` | the modes are `audit`, `enforce`"),
         ])
     func refusesTiersAndModes(line: String, expected: String) {
         #expect(faults("policy: x\nfor: any\n\(line)\n") == [expected])

@@ -16,13 +16,18 @@ import Testing
           http: tcp/80, tcp/443
           pg:   tcp/5432
         rules:                       # the first match wins
-          - allow ops -> web, db on tcp/22, icmp/echo
+          - allow ops -> web, db on tcp/22, icmp/echo until 2027-01-31
           - deny any -> db on tcp/22 log as no-ssh
           - allow web -> db on pg log
           - allow any -> web
-              on http
+              on http limit 2000/s
           - reject web -> any except cidr 10.0.0.53/32 on udp/53 as own-dns
         default: deny log            # reported as shop/default
+        never:                       # proven for all packets before the policy is applied
+          - any except web, ops -> db
+        tests:                       # evaluated on the compiled tables
+          - vm web1 -> vm db1 on tcp/5432 => allow
+          - vm web1 -> vm db1 on tcp/22 => deny by no-ssh
         """
 
     @Test("the contract's file is read as it is meant")
@@ -42,12 +47,17 @@ import Testing
         #expect(file.rules.map(\.name?.value) == [nil, "no-ssh", nil, nil, "own-dns"])
         #expect(file.rules.map(\.logging) == [.none, .every, .every, .none, .none])
         #expect(file.defaultRule?.action == .deny && file.defaultRule?.logging == .every)
+        #expect(file.rules.map(\.limit) == [nil, nil, nil, 2000, nil])
+        #expect(file.rules.compactMap { $0.lastDay?.value.description } == ["2027-01-31"])
+        #expect(file.invariants.map(\.text) == ["any except web, ops -> db"])
+        #expect(file.tests.map(\.action) == [.allow, .deny])
+        #expect(file.tests.map(\.rule?.value) == [nil, "no-ssh"])
     }
 
     @Test("a rule keeps its text and its place, also over two lines")
     func keepsTextAndPlace() throws {
         let rules = try policy(Self.contract).rules
-        #expect(rules[3].text == "allow any -> web on http")
+        #expect(rules[3].text == "allow any -> web on http limit 2000/s")
         #expect(rules.map(\.position.line) == [13, 14, 15, 16, 18])
         #expect(rules.allSatisfy { $0.position.column == 5 })
         #expect(rules[3].services.map(\.position) == [SourcePosition(line: 17, column: 10)])

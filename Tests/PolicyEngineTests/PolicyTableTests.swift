@@ -21,6 +21,28 @@ import Testing
         }
     }
 
+    @Test("what is drawn shows every trait that a verdict can have")
+    func drawsEveryTrait() throws {
+        var traits: Set<Substring> = []
+        for seed in 0..<200 as Range<UInt64> {
+            var draw = RandomPolicy(random: SeededRandom(seed: seed))
+            let universe = try draw.universe()
+            let files = try (0...1).map { try policy(draw.text("p\($0)"), path: "p\($0).yaml") }
+            guard let compiled = try? PolicyCompiler.compile(files, universe) else { continue }
+            for port in compiled.universe.endpoints.compactMap(\.port) {
+                let question = PolicyQuestion(
+                    own: try ip("10.0.0.\(port.rawValue)"), peer: try draw.address(universe),
+                    service: draw.service(files))
+                let verdict = compiled.table.classify(port: port, .ingress, question)
+                let words = compiled.words(verdict)
+                traits.formUnion(words.split(separator: ", ").dropFirst())
+                if verdict.isAudited, verdict.rule == .builtIn { traits.insert("audited default") }
+            }
+        }
+        #expect(
+            traits == ["logged", "sampled", "audited", "limited", "audited default"])
+    }
+
     private func compare(
         _ compiled: CompiledPolicy, _ naive: NaiveInterpreter, _ draw: inout RandomPolicy,
         _ seed: UInt64
@@ -35,9 +57,7 @@ import Testing
         while peer.isIPv4 != own.isIPv4 { peer = try draw.address(compiled.universe) }
         let question = PolicyQuestion(own: own, peer: peer, service: draw.service(naive.files))
         let verdict = compiled.table.classify(port: port, direction, question)
-        let answer =
-            "\(verdict.action) by \(compiled.rule(verdict.rule).name)"
-            + (verdict.isLogged ? ", logged" : "")
+        let answer = compiled.words(verdict)
         let expected = naive.answer(endpoint, direction, question)
         #expect(answer == expected, "seed \(seed): \(endpoint.vm) \(direction) \(question)")
         #expect(compiled.isGoverned(port) == !naive.governing(endpoint).isEmpty, "seed \(seed)")

@@ -5,7 +5,7 @@ import PolicyEngine
 struct RandomPolicy {
     var random: SeededRandom
 
-    private static let prefixes = [
+    static let prefixes = [
         "0.0.0.0/0", "10.0.0.0/8", "10.0.0.0/24", "10.0.0.2/31", "10.0.0.3/32", "10.0.0.128/25",
         "10.0.0.4/30", "203.0.113.0/24", "203.0.113.7/32", "224.0.0.0/4", "128.0.0.0/1",
         "10.0.1.0/24", "::/0", "fd00::/16", "fd00::2/127", "fd00::3/128", "fe80::/10", "ff00::/8",
@@ -43,12 +43,13 @@ struct RandomPolicy {
     mutating func text(_ name: String) -> String {
         let tier = pick(["guard", "platform", "app", "baseline"])
         var lines = ["policy: \(name)", "tier: \(tier)", "for: \(peers(groups: ["g1", "g2"]))"]
+        if chance(25) { lines.append("mode: audit") }
         lines += ["groups:", "  g1: \(peers(groups: []))", "  g2: \(peers(groups: ["g1"]))"]
         lines += ["services:", "  web: tcp/80, tcp/443", "  dns: udp/53, tcp/53", "rules:"]
         for _ in 0...random.next() % 6 { lines.append("- \(rule())") }
         if chance(60) {
             let verb = pick(["deny", "allow", "reject", "pass", "pass"])
-            lines.append("default: \(verb)" + (chance(50) ? " log" : ""))
+            lines.append("default: \(verb)" + pick(["", "", " log", " log sampled"]))
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -61,7 +62,9 @@ struct RandomPolicy {
             let count = 1 + random.next() % 2
             text += " on " + (0..<count).map { _ in pick(Self.services) }.joined(separator: ", ")
         }
-        return text + (chance(30) ? " log" : "")
+        if verb == "allow", chance(20) { text += " limit \(1 + random.next() % 9)/s" }
+        if chance(15) { text += " until 2026-11-2\(random.next() % 3)" }
+        return text + pick(["", "", "", " log", " log sampled"])
     }
 
     private mutating func peers(groups: [String]) -> String {

@@ -73,4 +73,25 @@ import Testing
         #expect(answer == "allow by x/#15001")
         #expect(time < .seconds(1), "\(time)")
     }
+
+    @Test("a rule with a limit, and one that logs samples, say so")
+    func keepsTraits() throws {
+        let compiled = try compile(
+            """
+            policy: x
+            for: any
+            rules:
+            - allow any -> any on tcp/1 limit 5/s log sampled
+            - allow any -> any on tcp/2 limit 5/s
+            - reject any -> any on tcp/3 log sampled
+            default: deny log sampled
+            """)
+        let expected = [
+            "allow by x/#1, sampled, limited", "allow by x/#2, limited",
+            "reject by x/#3, sampled", "deny by x/default, sampled",
+        ]
+        for (port, answer) in expected.enumerated() {
+            #expect(try ask(compiled, .tcp(UInt16(port + 1))) == answer)
+        }
+    }
 }

@@ -47,32 +47,17 @@ import Testing
         for port in outside { #expect(try ask(port) == "deny by default") }
     }
 
-    @Test("verdicts keep action, traits and rule in 32 bits")
-    func packsVerdicts() {
-        for action in [Verdict.Action.deny, .allow, .reject] {
-            for number in [0, 1, 77, (1 << 26) - 1] as [UInt32] {
-                for traits in everyTraits {
-                    let verdict = Verdict(action, by: RuleID(rawValue: number), traits)
-                    #expect(verdict.action == action && verdict.rule.rawValue == number)
-                    #expect(verdict.logging == traits.logging)
-                    #expect(verdict.isLogged == (traits.logging != .none))
-                    #expect(verdict.isAudited == traits.isAudited)
-                    #expect(verdict.isLimited == traits.isLimited)
-                }
-            }
+    @Test("limits are known by rule, under a key that other rules before it do not change")
+    func knowsLimits() throws {
+        let rules = "- allow any  -> any on tcp/1 limit 7/s\n- allow any -> any on tcp/2\n"
+        let keys = try ["", "- deny any -> any on tcp/9\n"].map { before in
+            let compiled = try PolicyCompiler.compile(
+                [try policy("policy: x\nfor: any\nrules:\n\(before)\(rules)")], try shop())
+            let (rule, limit) = try #require(compiled.limits.first)
+            #expect(compiled.limits.count == 1 && limit.perSecond == 7)
+            #expect(compiled.rule(rule).text == "allow any -> any on tcp/1 limit 7/s")
+            return limit.key
         }
-        #expect(Verdict.denyByDefault.action == .deny && Verdict.denyByDefault.rule == .builtIn)
-    }
-
-    private var everyTraits: [Verdict.Traits] {
-        [Verdict.Logging.none, .every, .sampled].flatMap { logging in
-            (0..<4).map { bits in
-                var traits = Verdict.Traits()
-                traits.logging = logging
-                traits.isAudited = bits & 1 != 0
-                traits.isLimited = bits & 2 != 0
-                return traits
-            }
-        }
+        #expect(keys[0] == keys[1] && keys[0] == "x: allow any -> any on tcp/1 limit 7/s")
     }
 }

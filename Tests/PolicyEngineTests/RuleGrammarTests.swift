@@ -22,27 +22,18 @@ import Testing
             ),
             (
                 "allow web -> db -> web",
-                "17 expected `on`, `as`, `log` or the end, found `->` | "
+                "17 expected `on`, `as`, `log`, `until`, `limit` or the end, found `->` | "
                     + "a rule has one `->`; write two rules"
             ),
             (
                 "allow web -> db on http logg",
-                "25 expected `as`, `log` or the end, found `logg` | did you mean `log`?"
+                "25 expected `as`, `log`, `until`, `limit` or the end, found `logg` | "
+                    + "did you mean `log`?"
             ),
             (
                 "allow web -> db web",
-                "17 expected `on`, `as`, `log` or the end, found `web` | "
+                "17 expected `on`, `as`, `log`, `until`, `limit` or the end, found `web` | "
                     + "several peers or services are joined by commas"
-            ),
-            (
-                "allow web -> db log log",
-                "21 the option `log` stands twice | keep one of the two"
-            ),
-            ("allow web -> db as a as b", "22 the option `as` stands twice | keep one of the two"),
-            (
-                "allow web -> db as default",
-                "20 `default` cannot be the name of a rule: the word has a meaning | "
-                    + "choose another name"
             ),
         ])
     func refusesRules(sentence: String, expected: String) {
@@ -50,52 +41,27 @@ import Testing
     }
 
     @Test(
-        "options that come later are refused as such, where they stand",
-        arguments: [
-            (
-                "allow web -> db until 2027-01-31",
-                "17 `until` is not yet supported | "
-                    + "remove it, and the rule from the file when its time is over"
-            ),
-            (
-                "allow web -> db on http limit 2000/s",
-                "25 `limit` is not yet supported | remove it: the rule then allows any number"
-            ),
-            (
-                "allow web -> db log sampled",
-                "21 `log sampled` is not yet supported | write `log`, which records every decision"
-            ),
-        ])
-    func refusesWhatComesLater(sentence: String, expected: String) {
-        #expect(ruleFaults(sentence) == [expected])
-    }
-
-    @Test("options stand in any order")
-    func readsOptions() throws {
-        for options in ["log as a", "as a log"] {
-            let file = try policy("policy: x\nfor: any\nrules:\n- deny any -> any \(options)\n")
-            #expect(file.rules[0].logging == .every && file.rules[0].name?.value == "a")
-        }
-    }
-
-    @Test(
-        "a default is a verb, and `log` if wanted",
+        "a default is a verb, and `log` or `log sampled` if wanted",
         arguments: [
             ("allow", nil), ("deny log", nil), ("reject", nil), ("pass", nil),
+            ("deny log sampled", nil),
             (
                 "deny twice",
                 "3:15 expected `log` or the end, found `twice` | "
-                    + "a default is `allow`, `deny`, `reject` or `pass`, and `log` if wanted"
+                    + "a default is `allow`, `deny`, `reject` or `pass`, "
+                    + "and `log` or `log sampled` if wanted"
             ),
             (
                 "deny log log",
-                "3:19 expected the end, found `log` | "
-                    + "a default is `allow`, `deny`, `reject` or `pass`, and `log` if wanted"
+                "3:19 expected `sampled` or the end, found `log` | "
+                    + "a default is `allow`, `deny`, `reject` or `pass`, "
+                    + "and `log` or `log sampled` if wanted"
             ),
             (
-                "deny log sampled",
-                "3:19 `log sampled` is not yet supported | write `log`, which records every "
-                    + "decision"
+                "deny log sampled until 2027-01-31",
+                "3:27 expected the end, found `until` | "
+                    + "a default is `allow`, `deny`, `reject` or `pass`, "
+                    + "and `log` or `log sampled` if wanted"
             ),
             (
                 "maybe",
@@ -107,5 +73,14 @@ import Testing
     func readsDefaults(text: String, expected: String?) {
         #expect(
             faults("policy: x\nfor: any\ndefault: \(text)\n") == (expected.map { [$0] } ?? []))
+    }
+
+    @Test("a default keeps what it logs")
+    func keepsLogging() throws {
+        for (text, logging) in [("deny", 0), ("deny log", 1), ("deny log sampled", 2)] {
+            let file = try policy("policy: x\nfor: any\ndefault: \(text)\n")
+            #expect(file.defaultRule?.logging.rawValue == UInt8(logging))
+            #expect(file.defaultRule?.text == "default: \(text)")
+        }
     }
 }

@@ -63,6 +63,29 @@ func compileFaults(
     }
 }
 
+extension PolicyCompiler {
+    /// Compiles for the day on which tests take place, 2026-11-21.
+    static func compile(
+        _ files: [PolicyFile], _ universe: PolicyUniverse, budget: CompileBudget = .standard
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        try compile(files, universe, today: .ofTests, budget: budget)
+    }
+}
+
+extension PolicyCompiler {
+    /// Compiles for that day without a look at the promises.
+    static func compileUnproven(
+        _ files: [PolicyFile], _ universe: PolicyUniverse
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        try compileUnproven(files, universe, today: .ofTests)
+    }
+}
+
+extension PolicyDay {
+    /// 2026-11-21.
+    static let ofTests = PolicyDay(number: 20_778)
+}
+
 extension PolicyEndpoint {
     /// `web1 role=web app=shop` with the number `number`: port, last octet of MAC and addresses.
     init(_ words: String, _ number: UInt16, network: UInt32 = 1) throws {
@@ -96,7 +119,7 @@ func shop() throws -> PolicyUniverse {
 }
 
 extension CompiledPolicy {
-    /// The verdict of `port`, as `allow by shop/pg`, with `, logged` if it is.
+    /// The verdict of `port`, as `allow by shop/pg`, with its traits.
     func answer(
         _ port: UInt16, _ direction: TrafficDirection, _ ends: (own: String, peer: String),
         _ service: ServiceKey
@@ -104,8 +127,14 @@ extension CompiledPolicy {
         let question = PolicyQuestion(
             own: try ip(ends.own), peer: try ip(ends.peer), service: service)
         let verdict = table.classify(port: PortNumber(rawValue: port), direction, question)
-        return "\(verdict.action) by \(rule(verdict.rule).name)"
-            + (verdict.isLogged ? ", logged" : "")
+        return words(verdict)
+    }
+
+    /// `allow by shop/pg`, then `, logged`, `, sampled`, `, audited`, `, limited` as it applies.
+    func words(_ verdict: Verdict) -> String {
+        "\(verdict.action) by \(rule(verdict.rule).name)"
+            + ["", ", logged", ", sampled"][Int(verdict.logging.rawValue)]
+            + (verdict.isAudited ? ", audited" : "") + (verdict.isLimited ? ", limited" : "")
     }
 }
 

@@ -32,6 +32,16 @@ import Testing
                     + "names are made of ASCII letters, digits, `.`, `_` and `-`"
             ),
             (
+                "allow web -> #db",
+                "13 expected a peer, found the end of the sentence | "
+                    + "a peer is `any`, a group, `vm NAME`, `cidr PREFIX` or `label KEY=VALUE`"
+            ),
+            (
+                "allow w#b -> db",
+                "8 `#` does not belong in a sentence | "
+                    + "names are made of ASCII letters, digits, `.`, `_` and `-`"
+            ),
+            (
                 "allow web -> db; deny",
                 "16 `;` does not belong in a sentence | "
                     + "names are made of ASCII letters, digits, `.`, `_` and `-`"
@@ -45,7 +55,8 @@ import Testing
         "a sign where a word belongs is named",
         arguments: [
             ("allow , -> db", "`,`"), ("allow ( -> db", "`(`"), ("allow ) -> db", "`)`"),
-            ("allow | -> db", "`|`"), ("allow = -> db", "`=`"), ("allow != -> db", "`!=`"),
+            ("allow | -> db", "`|`"), ("allow = -> db", "`=`"),
+            ("allow => db", "`=>`"), ("allow != -> db", "`!=`"),
             ("allow -> db", "`->`"), ("allow", "the end of the sentence"),
         ])
     func namesSigns(sentence: String, sign: String) {

@@ -17,7 +17,7 @@ struct DropReasonTests {
             arp ipv4_header ipv6_header transport_header icmp fragment
             spoofed_mac spoofed_ip spoofed_arp spoofed_nd rogue_dhcp rogue_router
             denied_by_policy rejected_by_policy policy_revoked no_connection connection_state
-            connection_limit fragment_unknown
+            connection_limit fragment_unknown policy_limit
             port_closed no_snapshot unknown_destination unbound_destination no_receiver hairpin
             multicast_control mtu_exceeded transmit_queue_full transmit_failed
             rate_limited no_session underlay auth replay allowed_ip binding group_mismatch

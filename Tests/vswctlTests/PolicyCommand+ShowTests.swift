@@ -67,6 +67,21 @@ extension PolicyCommandTests {
         policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> db")]
         let (run, _) = try CommandLineRun.against(
             ["GET /v1/policy/shop": .init(policy)], "policy", "show", "shop")
-        #expect(run.output.contains("shop/#1     9  allow any -> db\n"))
+        #expect(run.output.contains("shop/#1     9     0  never     allow any -> db\n"), "\(run.output)")
+    }
+
+    @Test("show --unused lists the rules without a hit, of all policies")
+    func showUnused() throws {
+        var policy = PolicyShow(name: "shop", tier: "app", path: "shop.yaml", text: "…")
+        policy.rules = [
+            PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> db"),
+            PolicyRuleText(name: "shop/#2", line: 10, text: "allow any -> web"),
+        ]
+        policy.rules[0].hits = 3
+        let list = PolicyList(generation: 7, policies: [Self.summary])
+        let (run, _) = try CommandLineRun.against(
+            ["GET /v1/policy": .init(list), "GET /v1/policy/shop": .init(policy)], "policy",
+            "show", "--unused")
+        #expect(run.output.contains("shop/#2") && !run.output.contains("shop/#1"), "\(run.output)")
     }
 }

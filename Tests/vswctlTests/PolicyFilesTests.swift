@@ -19,7 +19,7 @@ struct PolicyFilesTests {
 
     /// The sentence with which reading `paths` fails.
     func refusal(_ paths: [String]) -> String {
-        let error = #expect(throws: (any Error).self) { try PolicyFiles(paths).request() }
+        let error = #expect(throws: (any Error).self) { try PolicyFiles(paths).texts() }
         return error.map { "\($0)" } ?? ""
     }
 
@@ -28,7 +28,7 @@ struct PolicyFilesTests {
         let names = ["b.yaml", "a.yaml", ".hidden.yaml", "c.yml", "notes.md", "a.yaml~"]
         try with(Dictionary(uniqueKeysWithValues: names.map { ($0, Data($0.utf8)) })) { folder in
             for path in [folder, folder + "/"] {
-                let files = try PolicyFiles([path]).request().files
+                let files = try PolicyFiles([path]).texts()
                 #expect(files.map(\.path) == [folder + "/a.yaml", folder + "/b.yaml"])
                 #expect(files.map(\.text) == ["a.yaml", "b.yaml"])
             }
@@ -39,7 +39,7 @@ struct PolicyFilesTests {
     func readsFiles() throws {
         try with(["x.txt": Data("policy: é".utf8)]) { folder in
             let typed = folder + "/./x.txt"
-            let files = try PolicyFiles([typed]).request().files
+            let files = try PolicyFiles([typed]).texts()
             #expect(files == [PolicyFileText(path: typed, text: "policy: é")])
         }
     }
@@ -61,7 +61,7 @@ struct PolicyFilesTests {
     func limit() throws {
         let whole = Data(repeating: 0x23, count: PolicyFileText.byteCountMax)
         try with(["fits.yaml": whole, "large.yaml": whole + [0x23]]) { folder in
-            let files = try PolicyFiles([folder + "/fits.yaml"]).request().files
+            let files = try PolicyFiles([folder + "/fits.yaml"]).texts()
             #expect(files.first?.text.utf8.count == PolicyFileText.byteCountMax)
             #expect(refusal([folder + "/large.yaml"]).contains("larger than 1 MiB"))
         }

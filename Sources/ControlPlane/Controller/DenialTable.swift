@@ -43,7 +43,7 @@ package struct DenialTable: Sendable {
     /// Adds `event` to those alike.
     package mutating func add(_ event: DataPathEvent) {
         let key = Key(event)
-        entries[key, default: Entry(event: event, count: 0)].count += 1
+        entries[key, default: Entry(event: event, count: 0)].count += event.count
         entries[key]?.event = event
         if entries.count > Self.countMax { forgetOldest() }
     }

@@ -11,8 +11,8 @@ extension SwitchController {
         for event in dataPath.takeEvents() {
             switch event.kind {
             case .moved: logMove(event)
-            case .denied, .rejected, .revoked: denials.add(event)
-            case .opened: break
+            case .denied, .rejected, .revoked, .limited: denials.add(event)
+            case .opened, .audited: break
             }
             guard event.isLogged, logBudget.take(now: now) else { continue }
             log(event)
@@ -24,14 +24,14 @@ extension SwitchController {
 
     private func log(_ event: DataPathEvent) {
         let rule = rule(of: event)
-        logger.notice(
-            "\(event.kind)",
-            metadata: [
-                "policy": "\(rule.policy)", "rule": "\(rule.name)",
-                "verdict": "\(event.deciding.action)",
-                "from": "\(sender(of: event))", "to": "\(receiver(of: event))",
-                "service": "\(event.service)", "at": "\(rule.file):\(rule.line)",
-            ])
+        var metadata: Logger.Metadata = [
+            "policy": "\(rule.policy)", "rule": "\(rule.name)",
+            "verdict": "\(event.deciding.action)",
+            "from": "\(sender(of: event))", "to": "\(receiver(of: event))",
+            "service": "\(event.service)", "at": "\(rule.file):\(rule.line)",
+        ]
+        if event.count > 1 { metadata["count"] = "\(event.count)" }
+        logger.notice("\(event.kind)", metadata: metadata)
     }
 
     private func logMove(_ event: DataPathEvent) {
@@ -43,9 +43,9 @@ extension SwitchController {
             ])
     }
 
-    /// The rule that decided, as people know it.
+    /// The rule that decided, as people know it; the built-in one when its policy is forgotten.
     func rule(of event: DataPathEvent) -> RuleDescription {
-        policy.compiled.rule(event.deciding.rule)
+        book(of: event.generation)?.compiled.rule(event.deciding.rule) ?? .builtIn
     }
 
     private func sender(of event: DataPathEvent) -> String {
@@ -70,18 +70,23 @@ extension SwitchController {
 }
 
 extension DataPathEvent {
-    /// The verdict that decided: the refusal if there is one, else the one that asks for a log.
+    /// The verdict that decided: that of the end that the event is about, else the refusal if there
+    /// is one, else the one that asks for a log.
     var deciding: Verdict {
+        if let verdict = end == .egress ? egress : end == .ingress ? ingress : nil {
+            return verdict
+        }
         let verdicts = [egress, ingress].compactMap(\.self)
         return verdicts.first { $0.action != .allow } ?? verdicts.first(where: \.isLogged)
             ?? verdicts.last ?? .denyByDefault
     }
 
-    /// Whether a rule that took part asks for a log.
+    /// Whether a rule that took part asks for a log; what only passes for audit is always logged.
     var isLogged: Bool {
         switch kind {
         case .opened: egress?.isLogged == true || ingress?.isLogged == true
-        case .denied, .rejected, .revoked: deciding.isLogged
+        case .denied, .rejected, .revoked, .limited: deciding.isLogged
+        case .audited: true
         case .moved: false
         }
     }

@@ -52,6 +52,11 @@ extension SwitchController {
         report.verdict = ControlAPI.Verdict(answer.verdict.action)
         report.egress = answer.egress.map(self.report)
         report.ingress = answer.ingress.map(self.report)
+        report.nearestMiss = answer.nearestMiss.map { miss in
+            ControlAPI.NearestMiss(
+                rule: RuleReference(miss.rule), fields: miss.fields.map(\.rawValue),
+                text: miss.sentence)
+        }
         return report
     }
 
@@ -67,10 +72,12 @@ extension SwitchController {
 
     private func report(_ decision: EndDecision) -> Decision {
         let reference = RuleReference(decision.rule)
-        return Decision(
+        var report = Decision(
             port: port(decision.port)?.device ?? "\(decision.port)",
             verdict: ControlAPI.Verdict(decision.verdict.action), rule: reference,
             text: reference.line == nil ? nil : decision.rule.text)
+        report.audited = decision.verdict.isAudited
+        return report
     }
 }
 

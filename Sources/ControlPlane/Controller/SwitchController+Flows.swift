@@ -68,7 +68,8 @@ extension SwitchController {
         networksInForce.first { $0.vni == vni }?.name ?? "\(vni)"
     }
 
-    private func source(
+    /// The end that sends, at a port or elsewhere.
+    func source(
         _ tuple: FiveTuple, _ number: PortNumber?, in network: VNI
     ) -> FlowEnd {
         var end = end(tuple.source, number, in: network)
@@ -76,7 +77,8 @@ extension SwitchController {
         return end
     }
 
-    private func destination(
+    /// The end that receives, at a port or elsewhere.
+    func destination(
         _ tuple: FiveTuple, _ number: PortNumber?, in network: VNI
     ) -> FlowEnd {
         var end = end(tuple.destination, number, in: network)
@@ -104,7 +106,7 @@ extension SwitchController {
     }
 
     /// The policy of a generation: the one in force, or the one before.
-    private func book(of generation: UInt32) -> PolicyBook? {
+    func book(of generation: UInt32) -> PolicyBook? {
         if generation >= policy.firstGeneration { return policy }
         guard let formerPolicy, generation >= formerPolicy.firstGeneration else { return nil }
         return formerPolicy
@@ -133,7 +135,8 @@ extension DataPathEvent {
         switch kind {
         case .rejected: "rejected_by_policy"
         case .revoked: "policy_revoked"
-        case .denied, .opened, .moved: "denied_by_policy"
+        case .limited: "policy_limit"
+        case .denied, .opened, .audited, .moved: "denied_by_policy"
         }
     }
 }

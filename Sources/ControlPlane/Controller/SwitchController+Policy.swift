@@ -9,7 +9,7 @@ extension SwitchController {
     /// Compiles the files against the VMs that exist; changes nothing.
     package func checkPolicy(_ request: PolicyRequest) -> PolicyCheckReply {
         do throws(PolicyErrors) {
-            let book = try book(of: request)
+            let book = try book(of: request.files)
             return PolicyCheckReply(policies: book.summaries, errors: [], warnings: book.warnings)
         } catch {
             return PolicyCheckReply(
@@ -18,32 +18,60 @@ extension SwitchController {
     }
 
     /// Makes the files the whole policy, or changes nothing.
-    package func applyPolicy(_ request: PolicyRequest) async throws(Problem) -> PolicyApplyReply {
+    package func applyPolicy(
+        _ request: PolicyApplyRequest
+    ) async throws(Problem) -> PolicyApplyReply {
         await beginChange()
         defer { endChange() }
+        try refuseWhileUnconfirmed()
         let book: PolicyBook
         do throws(PolicyErrors) {
-            book = try self.book(of: request)
+            book = try self.book(of: request.files, isAudited: request.audit)
         } catch {
             throw Problem(error)
         }
+        if !request.allowWidening { try refuseWidening(by: book) }
+        return try await install(
+            book, Installation(origin: "applied", confirmWithin: request.confirmWithin))
+    }
+
+    /// How a policy comes into force.
+    struct Installation {
+        /// In the words of the history.
+        var origin: String
+        /// After how many seconds without confirmation the former policy returns; nil is never.
+        var confirmWithin: Int?
+    }
+
+    /// Puts a compiled policy in force and into the history.
+    func install(
+        _ book: PolicyBook, _ installation: Installation
+    ) async throws(Problem) -> PolicyApplyReply {
         let cutFlows = await cutFlows(by: book)
+        let now = UnixTime.now
         try commit { state in
+            let fallback = state.policyGeneration
             state.generation += 1
-            state.policies = book.sources
-            state.policyGeneration = book.sources.isEmpty ? 0 : state.generation
+            state.install(book.sources, at: now.seconds, origin: installation.origin)
+            state.confirmation = installation.confirmWithin.map { seconds in
+                StoredConfirmation(
+                    generation: state.generation, fallback: fallback,
+                    deadline: now.seconds + Int64(seconds))
+            }
         }
         replacePolicy(by: book)
         publish()
         logger.notice(
-            "policy applied",
+            "policy in force",
             metadata: [
-                "generation": "\(state.generation)", "policies": "\(book.sources.count)",
-                "cut": "\(cutFlows)",
+                "generation": "\(state.generation)", "origin": "\(installation.origin)",
+                "policies": "\(book.sources.count)", "cut": "\(cutFlows)",
             ])
-        return PolicyApplyReply(
+        var reply = PolicyApplyReply(
             generation: UInt64(state.generation), cutFlows: cutFlows, policies: book.summaries,
             warnings: book.warnings)
+        reply.confirmWithin = installation.confirmWithin
+        return reply
     }
 
     /// The whole policy in force.
@@ -52,20 +80,26 @@ extension SwitchController {
     }
 
     /// The policy of this name.
-    package func policy(named name: String) throws(Problem) -> PolicyShow {
-        if let policy = policy.show(name) { return policy }
+    package func policy(named name: String) async throws(Problem) -> PolicyShow {
+        ruleTally.take(await dataPath.ruleHits(), rules: policy.compiled.rules)
+        if let policy = policy.show(name, ruleTally) { return policy }
         throw Problem(
             .notFound, "No policy '\(name)' is in force.", field: "name",
             hint: "List the policies with 'vswctl policy show'.")
     }
 
-    private func book(of request: PolicyRequest) throws(PolicyErrors) -> PolicyBook {
-        let sources = request.files.map { StoredPolicy(path: $0.path, text: $0.text) }
+    /// The files, compiled for the VMs that exist.
+    func book(
+        of files: [PolicyFileText], isAudited: Bool = false
+    ) throws(PolicyErrors) -> PolicyBook {
+        let sources = files.map { file in
+            StoredPolicy(path: file.path, text: file.text, isAudited: isAudited)
+        }
         return try PolicyBook(sources, for: universe(of: numberedPorts))
     }
 
     /// How many live connections `book` forbids.
-    private func cutFlows(by book: PolicyBook) async -> Int {
+    func cutFlows(by book: PolicyBook) async -> Int {
         let limit = connectionCountMax
         // Behind the overlay lie no rules of this host, as behind an uplink.
         let uplinks = Set(

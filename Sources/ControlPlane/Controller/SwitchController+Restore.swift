@@ -33,11 +33,13 @@ extension SwitchController {
 
     /// Compiles the stored policy. One that cannot be compiled any more closes every port: nothing
     /// passes that no policy allows.
-    private func restorePolicy() {
+    func restorePolicy() {
         do throws(PolicyErrors) {
-            replacePolicy(by: try PolicyBook(state.policies, for: universe(of: numberedPorts)))
+            replacePolicy(
+                by: try PolicyBook(restoring: state.policies, for: universe(of: numberedPorts)))
         } catch {
             let error = Problem(error)
+            replacePolicy(by: .empty)
             policyFault = error
             logger.critical(
                 "the stored policy cannot be compiled; every port stays closed",
@@ -55,17 +57,32 @@ extension SwitchController {
         startOverlay()
         let hasDirectory = retryDirectory()
         if overlay.isRunning != hadOverlay { try? takeUpOverlay() }
+        let hasExpired = expireRules()
         let hasLost = await dropLostDevices()
         let hasFound = reconnect()
-        guard hasLost || hasFound || hasDirectory || overlay.isRunning != hadOverlay else {
-            return
-        }
+        guard hasLost || hasFound || hasDirectory || hasExpired || overlay.isRunning != hadOverlay
+        else { return }
         do throws(Problem) {
             try commit { $0.generation += 1 }
         } catch {
             logger.error("cannot note a change", metadata: ["reason": "\(error.detail)"])
         }
         publish()
+    }
+
+    /// Compiles the policy again when the last day of one of its rules is over; whether it was.
+    private func expireRules() -> Bool {
+        guard let last = policy.compiled.nextExpiry, last < .current else { return false }
+        do throws(Problem) {
+            renewPolicy(by: try policy.recompiled(for: universe(of: numberedPorts)))
+        } catch {
+            // Nothing else changed, so the files still agree; if not, the rule is not to outlive
+            // its day.
+            logger.critical("the policy is void", metadata: ["reason": "\(error.detail)"])
+            replacePolicy(by: .empty)
+            policyFault = error
+        }
+        return true
     }
 
     /// Finishes what an attach or detach left half-done.

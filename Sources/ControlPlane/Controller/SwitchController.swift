@@ -37,6 +37,8 @@ package actor SwitchController {
     var overlay = OverlayState()
     /// What ports and rules are called in captures.
     nonisolated let narrator = CaptureNarrator()
+    /// How often rules decided.
+    var ruleTally = RuleTally()
     /// Recent denials.
     var denials = DenialTable()
     /// How many decisions are logged.

@@ -13,6 +13,7 @@ struct Housekeeping {
         while !stop.isRaised, !Task.isCancelled {
             try? await Task.sleep(for: Self.eventInterval)
             await controller.takeEvents()
+            await controller.expireConfirmation()
             turn += 1
             if turn % Self.healInterval == 0 { await controller.heal() }
         }

@@ -41,7 +41,7 @@ package struct LineLog: LogHandler {
         let fields = merged.map { (key: $0.key, value: "\($0.value)") }
             .sorted { (Self.rank($0.key), $0.key) < (Self.rank($1.key), $1.key) }
         let line = LogLine(
-            time: Self.timestamp(), level: event.level.rawValue, message: "\(event.message)",
+            time: UnixTime.now.withMilliseconds, level: event.level.rawValue, message: "\(event.message)",
             fields: fields)
         write((format == .text ? line.text : line.json) + "\n")
     }
@@ -57,23 +57,6 @@ package struct LineLog: LogHandler {
     package static let standardError: @Sendable (String) -> Void = { line in
         let octets = Array(line.utf8)
         _ = unsafe Glibc.write(2, octets, octets.count)
-    }
-
-    /// The present time in UTC, to the millisecond (RFC 3339).
-    private static func timestamp() -> String {
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME, &now)
-        var fields = unsafe tm()
-        unsafe gmtime_r(&now.tv_sec, &fields)
-        let date = unsafe [fields.tm_year + 1900, fields.tm_mon + 1, fields.tm_mday]
-        let time = unsafe [fields.tm_hour, fields.tm_min, fields.tm_sec]
-        let milliseconds = String(1_000 + now.tv_nsec / 1_000_000).dropFirst()
-        return date.map(padded).joined(separator: "-") + "T"
-            + time.map(padded).joined(separator: ":") + ".\(milliseconds)Z"
-    }
-
-    private static func padded(_ number: CInt) -> String {
-        number < 10 ? "0\(number)" : "\(number)"
     }
 }
 

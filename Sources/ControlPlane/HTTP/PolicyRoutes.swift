@@ -7,16 +7,24 @@ struct PolicyRoutes: RouteGroup {
     var handlers: [Route: RouteTable.Handler] {
         [
             .checkPolicy: check, .applyPolicy: apply, .listPolicies: list, .showPolicy: show,
-            .explain: explain,
+            .explain: explain, .policyHistory: history, .rollBackPolicy: rollBack,
+            .confirmPolicy: confirm, .diffPolicy: diff,
         ]
     }
 
     private func check(_ request: RouteRequest) async throws -> HTTPResponse {
-        try HTTPResponse(json: await controller.checkPolicy(try files(request)))
+        let body = try request.body(PolicyRequest.self)
+        return try HTTPResponse(json: await controller.checkPolicy(body))
+    }
+
+    private func diff(_ request: RouteRequest) async throws -> HTTPResponse {
+        let body = try request.body(PolicyRequest.self)
+        return try HTTPResponse(json: await controller.diffPolicy(body))
     }
 
     private func apply(_ request: RouteRequest) async throws -> HTTPResponse {
-        try HTTPResponse(json: await controller.applyPolicy(try files(request)))
+        let body = try request.body(PolicyApplyRequest.self)
+        return try HTTPResponse(json: await controller.applyPolicy(body))
     }
 
     private func list(_ request: RouteRequest) async throws -> HTTPResponse {
@@ -33,7 +41,18 @@ struct PolicyRoutes: RouteGroup {
         try HTTPResponse(json: await controller.explain(try request.body(ExplainRequest.self)))
     }
 
-    private func files(_ request: RouteRequest) throws(Problem) -> PolicyRequest {
-        try request.body(PolicyRequest.self)
+    private func history(_ request: RouteRequest) async throws -> HTTPResponse {
+        try request.refuseQuery()
+        return try HTTPResponse(json: await controller.policyHistory())
+    }
+
+    private func rollBack(_ request: RouteRequest) async throws -> HTTPResponse {
+        let body = try request.body(PolicyRollbackRequest.self)
+        return try HTTPResponse(json: await controller.rollBack(body))
+    }
+
+    private func confirm(_ request: RouteRequest) async throws -> HTTPResponse {
+        try request.refuseQuery()
+        return try HTTPResponse(json: await controller.confirmPolicy())
     }
 }

@@ -35,7 +35,8 @@ package struct RouteTable: HTTPResponder {
 
     package func bodyByteCountMax(of request: HTTPRequest) -> Int {
         switch RouteMatch(request.method, request.path) {
-        case .found(.checkPolicy, _), .found(.applyPolicy, _), .found(.importPolicy, _):
+        case .found(.checkPolicy, _), .found(.applyPolicy, _), .found(.diffPolicy, _),
+            .found(.importPolicy, _):
             Self.policyByteCountMax
         case .found(.replayPolicy, _): PolicyToolRoutes.replayByteCountMax
         default: Self.bodyByteCountMax

@@ -5,11 +5,19 @@ struct WatchingRoutes: RouteGroup {
     let controller: SwitchController
 
     var handlers: [Route: RouteTable.Handler] {
-        [.listFlows: flows, .counters: counters, .portCounters: portCounters]
+        [
+            .listFlows: flows, .counters: counters, .portCounters: portCounters,
+            .portDrops: drops,
+        ]
     }
 
     private func flows(_ request: RouteRequest) async throws -> HTTPResponse {
         try HTTPResponse(json: await controller.flows(try FlowQuery(query: request.query)))
+    }
+
+    private func drops(_ request: RouteRequest) async throws -> HTTPResponse {
+        let query = try DropQuery(query: request.query)
+        return try HTTPResponse(json: await controller.drops(at: request.word, query))
     }
 
     private func counters(_ request: RouteRequest) async throws -> HTTPResponse {

@@ -103,7 +103,7 @@ package struct PolicyTranslation {
     private static func check(_ text: String) throws(Problem) {
         do throws(PolicyErrors) {
             let file = try PolicyParser.parse(PolicySource(path: "import", text: text))
-            _ = try PolicyCompiler.compile([file], PolicyUniverse())
+            _ = try PolicyCompiler.compile([file], PolicyUniverse(), today: .current)
         } catch {
             throw Problem(
                 .tooLarge,

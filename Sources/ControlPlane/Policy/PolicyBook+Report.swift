@@ -19,12 +19,18 @@ extension PolicyBook {
     package var warnings: [PolicyFault] { compiled.warnings.map { PolicyFault($0) } }
 
     /// The policy of this name, whole.
-    package func show(_ name: String) -> PolicyShow? {
+    package func show(_ name: String, _ tally: RuleTally = RuleTally()) -> PolicyShow? {
         guard let file = compiled.files.first(where: { $0.name.value == name }) else {
             return nil
         }
         let rules = compiled.rules.filter { $0.policy == name }.map { rule in
-            PolicyRuleText(name: rule.name, line: rule.line, text: rule.text)
+            var text = PolicyRuleText(name: rule.name, line: rule.line, text: rule.text)
+            let sum = tally.sum(of: rule)
+            text.hits = sum.count
+            if sum.lastHit > 0 {
+                text.lastHit = "\(UnixTime(nanosecondsSince1970: sum.lastHit))"
+            }
+            return text
         }
         var show = PolicyShow(
             name: name, tier: file.tier.rawValue, path: file.source.path, text: file.source.text)

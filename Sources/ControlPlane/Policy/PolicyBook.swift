@@ -25,7 +25,20 @@ package struct PolicyBook: Sendable {
     /// Parses and compiles `sources` for the VMs of `universe`.
     package init(_ sources: [StoredPolicy], for universe: PolicyUniverse) throws(PolicyErrors) {
         let files = try Self.parse(sources)
-        self.init(sources: sources, compiled: try PolicyCompiler.compile(files, universe))
+        self.init(
+            sources: sources,
+            compiled: try PolicyCompiler.compile(files, universe, today: .current))
+    }
+
+    /// The same for sources that were in force before: tests of theirs that do not hold any more
+    /// are warnings.
+    package init(
+        restoring sources: [StoredPolicy], for universe: PolicyUniverse
+    ) throws(PolicyErrors) {
+        let files = try Self.parse(sources)
+        self.init(
+            sources: sources,
+            compiled: try PolicyCompiler.recompile(files, universe, today: .current))
     }
 
     /// Every file parsed, or every fault of every file.
@@ -34,8 +47,10 @@ package struct PolicyBook: Sendable {
         var errors: [PolicyError] = []
         for source in sources {
             do throws(PolicyErrors) {
-                files.append(
-                    try PolicyParser.parse(PolicySource(path: source.path, text: source.text)))
+                var file = try PolicyParser.parse(
+                    PolicySource(path: source.path, text: source.text))
+                if source.isAudited { file.mode = .audit }
+                files.append(file)
             } catch {
                 errors += error.errors
             }
@@ -48,7 +63,9 @@ package struct PolicyBook: Sendable {
     package func recompiled(for universe: PolicyUniverse) throws(Problem) -> PolicyBook {
         do throws(PolicyErrors) {
             var book = PolicyBook(
-                sources: sources, compiled: try PolicyCompiler.compile(compiled.files, universe))
+                sources: sources,
+                compiled: try PolicyCompiler.recompile(
+                    compiled.files, universe, today: .current))
             book.firstGeneration = firstGeneration
             return book
         } catch {

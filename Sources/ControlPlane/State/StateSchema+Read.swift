@@ -24,7 +24,72 @@ extension StateSchema {
         state.ports = try all("SELECT * FROM ports ORDER BY device", StoredPort.init)
         state.policies = try all("SELECT * FROM policies ORDER BY position", StoredPolicy.init)
         state.directory = try all("SELECT * FROM directory", StoredDirectory.init).first
+        let files = Dictionary(
+            grouping: try all(
+                "SELECT * FROM generation_files ORDER BY generation, position", HistoryFile.init),
+            by: \.generation)
+        state.history = try all("SELECT * FROM generations ORDER BY generation") { row in
+            StoredGeneration(row, files)
+        }
+        state.confirmation = try all("SELECT * FROM confirmation", StoredConfirmation.init).first
         return (state, seal)
+    }
+
+    /// The policies of a generation with their texts; nil when the history does not have it.
+    static func readPolicies(
+        of generation: UInt32, _ database: Database, path: String
+    ) throws -> [StoredPolicy]? {
+        let key: StatementArguments = [Int64(generation)]
+        let known = try Int.fetchOne(
+            database, sql: "SELECT count(*) FROM generations WHERE generation = ?", arguments: key)
+        guard known == 1 else { return nil }
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT * FROM generation_files JOIN texts USING (digest) "
+                + "WHERE generation = ? ORDER BY position", arguments: key)
+        return try rows.map { row in
+            guard let policy = StoredPolicy(row), policy.digest == row.text("digest") else {
+                throw StateError(
+                    .damaged, path: path, detail: "a text of the history has another digest")
+            }
+            return policy
+        }
+    }
+}
+
+/// A file of a generation, with the generation that it is of.
+private struct HistoryFile {
+    let generation: UInt32
+    let file: StoredGeneration.File
+
+    init?(_ row: Row) {
+        guard let generation = row.number("generation", as: UInt32.self),
+            let path = row.text("path"), let digest = row.text("digest"),
+            let audited = row.number("audited", as: Int.self)
+        else { return nil }
+        self.generation = generation
+        file = StoredGeneration.File(path: path, digest: digest, isAudited: audited != 0)
+    }
+}
+
+extension StoredGeneration {
+    fileprivate init?(_ row: Row, _ files: [UInt32: [HistoryFile]]) {
+        guard let generation = row.number("generation", as: UInt32.self),
+            let appliedAt = row.number("applied_at", as: Int64.self),
+            let origin = row.text("origin")
+        else { return nil }
+        self.init(
+            generation, files[generation]?.map(\.file) ?? [], at: appliedAt, origin: origin)
+    }
+}
+
+extension StoredConfirmation {
+    fileprivate init?(_ row: Row) {
+        guard let generation = row.number("generation", as: UInt32.self),
+            let fallback = row.number("fallback", as: UInt32.self),
+            let deadline = row.number("deadline", as: Int64.self)
+        else { return nil }
+        self.init(generation: generation, fallback: fallback, deadline: deadline)
     }
 }
 
@@ -94,7 +159,9 @@ extension StoredDirectory {
 
 extension StoredPolicy {
     fileprivate init?(_ row: Row) {
-        guard let path = row.text("path"), let text = row.text("text") else { return nil }
-        self.init(path: path, text: text)
+        guard let path = row.text("path"), let text = row.text("text"),
+            let audited = row.number("audited", as: Int.self)
+        else { return nil }
+        self.init(path: path, text: text, isAudited: audited != 0)
     }
 }

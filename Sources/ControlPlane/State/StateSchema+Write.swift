@@ -10,6 +10,10 @@ extension StateSchema {
         if after.ports != before.ports { try write(after.ports, to: database) }
         if after.policies != before.policies { try write(after.policies, to: database) }
         if after.directory != before.directory { try write(after.directory, to: database) }
+        if after.history != before.history { try writeHistory(after, over: before, to: database) }
+        if after.confirmation != before.confirmation {
+            try write(after.confirmation, to: database)
+        }
         try database.execute(
             sql: "INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?)",
             arguments: [
@@ -60,8 +64,63 @@ extension StateSchema {
         try database.execute(sql: "DELETE FROM policies")
         for (position, policy) in policies.enumerated() {
             try database.execute(
-                sql: "INSERT INTO policies VALUES (?, ?, ?)",
-                arguments: [position, policy.path, policy.text])
+                sql: "INSERT INTO policies VALUES (?, ?, ?, ?)",
+                arguments: [position, policy.path, policy.text, policy.isAudited])
+        }
+    }
+
+    private static func write(
+        _ confirmation: StoredConfirmation?, to database: Database
+    ) throws {
+        try database.execute(sql: "DELETE FROM confirmation")
+        guard let confirmation else { return }
+        try database.execute(
+            sql: "INSERT INTO confirmation VALUES (1, ?, ?, ?)",
+            arguments: [
+                Int64(confirmation.generation), Int64(confirmation.fallback),
+                confirmation.deadline,
+            ])
+    }
+
+    /// Writes the generations that are new, and forgets those that are gone, with the texts that
+    /// no other has.
+    ///
+    /// The texts of a new generation are those of the policies in force before or after.
+    private static func writeHistory(
+        _ after: StoredState, over before: StoredState, to database: Database
+    ) throws {
+        for policy in before.policies + after.policies {
+            try database.execute(
+                sql: "INSERT OR IGNORE INTO texts VALUES (?, ?)",
+                arguments: [policy.digest, policy.text])
+        }
+        for old in before.history where !after.history.contains(old) {
+            let key: StatementArguments = [Int64(old.generation)]
+            try database.execute(
+                sql: "DELETE FROM generation_files WHERE generation = ?", arguments: key)
+            try database.execute(
+                sql: "DELETE FROM generations WHERE generation = ?", arguments: key)
+        }
+        for new in after.history where !before.history.contains(new) {
+            try write(new, to: database)
+        }
+        try database.execute(
+            sql: "DELETE FROM texts WHERE digest NOT IN (SELECT digest FROM generation_files)")
+    }
+
+    private static func write(_ generation: StoredGeneration, to database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO generations VALUES (?, ?, ?)",
+            arguments: [
+                Int64(generation.generation), generation.appliedAt, generation.origin,
+            ])
+        for (position, file) in generation.files.enumerated() {
+            try database.execute(
+                sql: "INSERT INTO generation_files VALUES (?, ?, ?, ?, ?)",
+                arguments: [
+                    Int64(generation.generation), position, file.path, file.digest,
+                    file.isAudited,
+                ])
         }
     }
 }

@@ -9,7 +9,7 @@ enum StateSchema {
     static let applicationID = 0x5653_5754
 
     /// The steps from each version to the next; a step that was released never changes.
-    static let migrations = [version1, version2]
+    static let migrations = [version1, version2, version3]
 
     private static let version1 = """
         CREATE TABLE state (
@@ -32,6 +32,23 @@ enum StateSchema {
         CREATE TABLE directory (
             id INTEGER PRIMARY KEY CHECK (id = 1), path TEXT NOT NULL, text TEXT NOT NULL,
             generation INTEGER NOT NULL) STRICT;
+        """
+
+    private static let version3 = """
+        ALTER TABLE policies ADD COLUMN audited INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE texts (digest TEXT PRIMARY KEY NOT NULL, text TEXT NOT NULL) STRICT;
+        CREATE TABLE generations (
+            generation INTEGER PRIMARY KEY NOT NULL, applied_at INTEGER NOT NULL,
+            origin TEXT NOT NULL) STRICT;
+        CREATE TABLE generation_files (
+            generation INTEGER NOT NULL REFERENCES generations (generation),
+            position INTEGER NOT NULL, path TEXT NOT NULL,
+            digest TEXT NOT NULL REFERENCES texts (digest), audited INTEGER NOT NULL,
+            PRIMARY KEY (generation, position)) STRICT;
+        CREATE INDEX generation_texts ON generation_files (digest);
+        CREATE TABLE confirmation (
+            id INTEGER PRIMARY KEY CHECK (id = 1), generation INTEGER NOT NULL,
+            fallback INTEGER NOT NULL, deadline INTEGER NOT NULL) STRICT;
         """
 
     /// Fills an empty database.
@@ -85,7 +102,7 @@ enum StateSchema {
             throw StateError(.damaged, path: path, detail: verdict ?? "no verdict")
         }
         guard try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") == nil else {
-            throw StateError(.damaged, path: path, detail: "a port refers to no network")
+            throw StateError(.damaged, path: path, detail: "a reference leads nowhere")
         }
     }
 }

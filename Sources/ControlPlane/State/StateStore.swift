@@ -73,6 +73,17 @@ package final class StateStore: Sendable {
         }
     }
 
+    /// The policies of a generation of the history, with their texts; nil when it is not there.
+    package func policies(of generation: UInt32) throws(StateError) -> [StoredPolicy]? {
+        do {
+            return try database.read { database in
+                try StateSchema.readPolicies(of: generation, database, path: path)
+            }
+        } catch {
+            throw StateError(error, path: path)
+        }
+    }
+
     /// Makes one change and returns the state after it; all or nothing.
     ///
     /// - Parameter body: changes the state; it may throw to leave all as it was.

@@ -9,15 +9,33 @@ extension StoredState {
         digest.add(["\(generation)", "\(policyGeneration)"])
         for network in networks { digest.add(network.fields) }
         for port in ports { digest.add(port.fields) }
-        for policy in policies { digest.add([policy.path, policy.text]) }
+        for policy in policies { digest.add(policy.fields) }
         // Without one nothing is added, so that states of before there were any keep their seal.
         if let directory { digest.add(directory.fields) }
+        for generation in history { digest.add(generation.fields) }
+        if let confirmation { digest.add(confirmation.fields) }
         return Int64(bitPattern: digest.value)
     }
 }
 
 extension StoredDirectory {
     fileprivate var fields: [String] { ["directory", path, text, "\(generation)"] }
+}
+
+extension StoredPolicy {
+    fileprivate var fields: [String] { [path, text] + (isAudited ? ["audited"] : []) }
+}
+
+extension StoredGeneration {
+    fileprivate var fields: [String] {
+        ["generation", "\(generation)", "\(appliedAt)", origin, digest]
+    }
+}
+
+extension StoredConfirmation {
+    fileprivate var fields: [String] {
+        ["confirmation", "\(generation)", "\(fallback)", "\(deadline)"]
+    }
 }
 
 extension StoredNetwork {

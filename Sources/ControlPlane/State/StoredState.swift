@@ -14,6 +14,10 @@ package struct StoredState: Equatable, Sendable {
     package var policies: [StoredPolicy] = []
     /// The directory in force; nil when none was applied.
     package var directory: StoredDirectory?
+    /// The policies that were in force, the latest last, at most ``historyCountMax``.
+    package var history: [StoredGeneration] = []
+    /// Whether the policy in force waits to be confirmed.
+    package var confirmation: StoredConfirmation?
 
     /// An empty state, as before the first start.
     package init() {}
@@ -63,10 +67,13 @@ package struct StoredPolicy: Equatable, Sendable {
     package var path: String
     /// The file's text.
     package var text: String
+    /// Whether it was applied in audit mode, whatever it says itself.
+    package var isAudited: Bool
 
     /// A file with this path and text.
-    package init(path: String, text: String) {
+    package init(path: String, text: String, isAudited: Bool = false) {
         self.path = path
         self.text = text
+        self.isAudited = isAudited
     }
 }

@@ -1,0 +1,65 @@
+import Packet
+
+/// To which sides of promises, or to which groups, the ends of packets belong.
+///
+/// It has a selector graph and prefixes of its own: what is asked about a policy never changes the
+/// tables that decide frames.
+struct Membership {
+    let graph: SelectorGraph
+    let partition: PrefixPartition
+    private let stranger: Int
+    private let identityOf: [Int]
+    private var identities = Interner<Identity>()
+    private var sets = Interner<BitSet>()
+    private var known: [Key: Int] = [:]
+
+    private struct Key: Hashable {
+        let subject: Int
+        let owner: Int
+        let prefixClass: Int
+    }
+
+    init(_ graph: SelectorGraph, _ subjects: [PortCompiler.Subject]) {
+        self.graph = graph
+        partition = PrefixPartition(graph)
+        var identities = Interner<Identity>()
+        stranger = identities.number(of: Identity(nil, graph))
+        var known: [Who: Int] = [:]
+        identityOf = subjects.map { subject in
+            let who = Who(vm: subject.endpoint.vm, labels: subject.endpoint.labels)
+            if let number = known[who] { return number }
+            let number = identities.number(of: Identity(subject.endpoint, graph))
+            known[who] = number
+            return number
+        }
+        self.identities = identities
+    }
+
+    private struct Who: Hashable {
+        let vm: String
+        let labels: [String: String]
+    }
+
+    /// The number of the set of nodes that an end belongs to: as the VM that it is, or as the one
+    /// that its address belongs to. Nil is nobody known; `prefixClass` is the address's.
+    mutating func number(_ subject: Int?, owner: Int?, prefixClass: Int) -> Int {
+        let key = Key(
+            subject: subject.map { identityOf[$0] } ?? stranger,
+            owner: owner.map { identityOf[$0] } ?? stranger, prefixClass: prefixClass)
+        if let number = known[key] { return number }
+        let bits = partition.classes.values[prefixClass]
+        var members = graph.members(identities.values[key.subject], bits)
+        if key.owner != key.subject {
+            members = members.union(graph.members(identities.values[key.owner], bits))
+        }
+        let number = sets.number(of: members)
+        known[key] = number
+        return number
+    }
+
+    /// Whether no node is in the set with this number.
+    func isEmpty(_ number: Int) -> Bool { sets.values[number].isEmpty }
+
+    /// Which of the numbered sets hold `node`.
+    func holding(_ node: Int) -> [Bool] { sets.values.map { $0[node] } }
+}

@@ -1,0 +1,116 @@
+import Packet
+
+/// Which connections become possible, and which impossible, when one compiled policy takes the
+/// place of another in the same universe.
+///
+/// **Exactness.** A connection is a packet to one station as ``PolicyProof`` has it: two ends, and
+/// a service. The lines that are gained say exactly which pass under the new policy and not under
+/// the old one; those that are lost, the reverse. A line speaks of each of its senders with each of
+/// its receivers that it can send to (of one network and family, not to itself). What changes for
+/// frames to all as they reach a VM, and not for packets to it, has lines of its own.
+///
+/// - Cost: the classes of ends of both policies pair by pair, then bits for each pair of units
+///   that are part of a change.
+public struct PolicyDiff: Sendable {
+    /// Connections that change together.
+    public struct Line: Hashable, Sendable {
+        /// Whether they become possible; else they become impossible.
+        public let isGained: Bool
+        /// Who opens them: names of groups or VMs, prefixes (``DiffNaming``), shortened after
+        /// ``wordCountMax``.
+        public let senders: [String]
+        /// To whom.
+        public let receivers: [String]
+        /// On which services; empty means every one.
+        public let services: [String]
+        /// Whether the line speaks of frames to all (multicast, broadcast) as they reach the
+        /// receivers; only what does not change likewise for packets to the receivers themselves.
+        public let isToAll: Bool
+    }
+
+    /// What becomes possible, shortened to the limit of lines.
+    public let gained: [Line]
+    /// What becomes impossible, shortened likewise.
+    public let lost: [Line]
+    /// How many lines of ``gained`` were left out.
+    public let omittedGainedCount: Int
+    /// How many lines of ``lost`` were left out.
+    public let omittedLostCount: Int
+
+    /// Whether anything becomes possible that was not.
+    public var widens: Bool { !gained.isEmpty }
+    /// Whether nothing changes.
+    public var isEmpty: Bool { gained.isEmpty && lost.isEmpty }
+
+    /// How many lines of each kind are told.
+    public static let lineCountMax = 100
+    /// How many names or services stand in one list.
+    public static let wordCountMax = 6
+
+    /// - Parameter isWhole: whether nothing is shortened.
+    /// - Throws: when the policies were not compiled for the same endpoints.
+    public init(
+        from old: CompiledPolicy, to new: CompiledPolicy, isWhole: Bool = false
+    ) throws(PolicyDiffError) {
+        guard old.universe.endpoints == new.universe.endpoints else {
+            throw PolicyDiffError(
+                message: "the two policies were compiled for different VMs",
+                hint: "compile the old policy for the VMs of now, then compare")
+        }
+        let names = DiffGroups(old: old.files, new: new.files)
+        let groups = Membership(names.graph, new.world.subjects)
+        let cells = AddressCells([
+            old.world.partition, new.world.partition, groups.partition,
+        ])
+        let space = PacketSpace(new.world, cells)
+        let toStations = DiffCells(DiffEnds((old, new), space, groups, isToAll: false))
+        var toAll = DiffCells(DiffEnds((old, new), space, groups, isToAll: true))
+        toAll.remove(toStations)
+        var gained: [Line] = []
+        var lost: [Line] = []
+        for changes in [toStations, toAll] where !changes.isEmpty {
+            let writer = DiffWriter(changes, names, cells)
+            gained += writer.lines(changes.gained, isGained: true, isWhole: isWhole)
+            lost += writer.lines(changes.lost, isGained: false, isWhole: isWhole)
+        }
+        let limit = isWhole ? Int.max : Self.lineCountMax
+        self.gained = Array(gained.prefix(limit))
+        self.lost = Array(lost.prefix(limit))
+        omittedGainedCount = gained.count - self.gained.count
+        omittedLostCount = lost.count - self.lost.count
+    }
+}
+
+/// Two policies cannot be compared.
+public struct PolicyDiffError: Error, Hashable, Sendable {
+    /// What is wrong, and why.
+    public let message: String
+    /// What to do.
+    public let hint: String
+}
+
+extension PolicyDiffError: CustomStringConvertible {
+    /// Message and hint in one line.
+    public var description: String { "\(message); \(hint)" }
+}
+
+extension PolicyDiff.Line: CustomStringConvertible {
+    /// `+ web -> db on tcp/5432`; for frames to all with `by frames to all` at its end.
+    public var description: String {
+        let ends = [senders, receivers].map { $0.joined(separator: ", ") }
+        let on = services.isEmpty ? "" : " on \(services.joined(separator: ", "))"
+        let sign = isGained ? "+" : "-"
+        return "\(sign) \(ends[0]) -> \(ends[1])\(on)\(isToAll ? " by frames to all" : "")"
+    }
+}
+
+extension PolicyDiff: CustomStringConvertible {
+    /// One line for each change, and what was left out.
+    public var description: String {
+        var lines = (gained + lost).map(\.description)
+        for (sign, count) in [("+", omittedGainedCount), ("-", omittedLostCount)] where count > 0 {
+            lines.append("\(sign) … and \(count) more lines")
+        }
+        return lines.joined(separator: "\n")
+    }
+}

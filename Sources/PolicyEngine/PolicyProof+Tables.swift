@@ -1,0 +1,123 @@
+import Packet
+
+/// The sets of services that rows let pass, each distinct set with one number.
+struct PassSets: Sendable {
+    /// The number of the empty set.
+    static let none = 0 as Int32
+    /// The number of the set of all services: what an end that nobody judges lets pass.
+    static let all = 1 as Int32
+
+    private let reading: TableReading
+    private var interner = Interner<ServiceSet>()
+    private var numberOfRow: [Int32]
+
+    init(_ reading: TableReading) {
+        self.reading = reading
+        numberOfRow = [Int32](repeating: -1, count: reading.rowNumberEnd)
+        _ = interner.number(of: .none)
+        _ = interner.number(of: .all)
+    }
+
+    var values: [ServiceSet] { interner.values }
+
+    mutating func number(of row: TableReading.Row) -> Int32 {
+        let known = numberOfRow[row.number]
+        if known >= 0 { return known }
+        let number = self.number(of: reading.passing(row))
+        numberOfRow[row.number] = number
+        return number
+    }
+
+    /// The number of the union of the sets with these numbers.
+    mutating func number(ofUnion numbers: [Int32]) -> Int32 {
+        number(of: ServiceSet.union(of: numbers.map { interner.values[Int($0)] }))
+    }
+
+    private mutating func number(of set: ServiceSet) -> Int32 { Int32(interner.number(of: set)) }
+}
+
+/// What the ends of one network pass, in one direction: for each distinct table and each class of
+/// peers the number of a set of services.
+///
+/// - Shape: of egress one line for each table, of ingress one line for each class of peers: the
+///   search walks along lines in both.
+struct PassTables: Sendable {
+    /// The table of an end that nobody judges.
+    static let open = 0
+
+    let direction: TrafficDirection
+    private var numbers: [TableReading.Peers: Int] = [:]
+    private var tables: [TableReading.Peers] = []
+    private(set) var cells: [Int32] = []
+    private(set) var peerClassCount = 0
+    /// For each line the sets that occur in it.
+    private(set) var setsOfLine: [[Int32]] = []
+
+    init(_ direction: TrafficDirection) { self.direction = direction }
+
+    /// One more than the number of distinct tables: the open one is counted.
+    var tableCount: Int { tables.count + 1 }
+
+    /// The number of the table with which an end decides.
+    mutating func number(of peers: TableReading.Peers) -> Int {
+        if let number = numbers[peers] { return number }
+        tables.append(peers)
+        numbers[peers] = tables.count
+        return tables.count
+    }
+
+    /// Reads all cells, once every table has its number.
+    mutating func fill(_ reading: TableReading, _ sets: inout PassSets, network: Int) {
+        peerClassCount = reading.peerClassCount(in: network)
+        let isEgress = direction == .egress
+        cells = [Int32](repeating: PassSets.all, count: tableCount * peerClassCount)
+        for (index, peers) in tables.enumerated() {
+            var place = isEgress ? (index + 1) * peerClassCount : index + 1
+            for peerClass in 0..<peerClassCount {
+                cells[place] = sets.number(of: reading.row(peers, peerClass: peerClass))
+                place += isEgress ? 1 : tableCount
+            }
+        }
+        let width = isEgress ? peerClassCount : tableCount
+        setsOfLine = (0..<(isEgress ? tableCount : peerClassCount)).map { index in
+            Self.distinct(cells[index * width..<(index + 1) * width])
+        }
+    }
+
+    /// The numbers that occur, each once.
+    private static func distinct(_ line: ArraySlice<Int32>) -> [Int32] {
+        var seen: Set<Int32> = []
+        var last = -1 as Int32
+        for number in line where number != last {
+            seen.insert(number)
+            last = number
+        }
+        return seen.sorted()
+    }
+
+    func set(_ table: Int, _ peerClass: Int) -> Int32 {
+        direction == .egress
+            ? cells[table * peerClassCount + peerClass] : cells[peerClass * tableCount + table]
+    }
+
+    /// The line of a table (egress) or of a class of peers (ingress).
+    func line(_ index: Int) -> ArraySlice<Int32> {
+        let width = direction == .egress ? peerClassCount : tableCount
+        return cells[index * width..<(index + 1) * width]
+    }
+}
+
+extension PassTables {
+    /// For each table the services that it passes to any of `peerClasses`, as numbers of sets.
+    func unions(over peerClasses: Set<Int>, _ sets: inout PassSets) -> [Int32] {
+        let peerClasses = peerClasses.sorted()
+        var known: [[Int32]: Int32] = [:]
+        return (0..<tableCount).map { table in
+            let seen = Set(peerClasses.map { set(table, $0) }).sorted()
+            if let number = known[seen] { return number }
+            let number = sets.number(ofUnion: seen)
+            known[seen] = number
+            return number
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import ControlAPI
+import ControlPlane
+import Testing
+
+@Suite("what another policy would change")
+struct SwitchControllerDiffTests {
+    private func shop() async throws -> SwitchRig {
+        let rig = try await SwitchRig()
+        try await rig.attach("web1", "10.0.0.1", ["app": "shop", "role": "web"])
+        try await rig.attach("db1", "10.0.0.2", ["app": "shop", "role": "db"])
+        try await rig.apply(SamplePolicy.shop)
+        return rig
+    }
+
+    private static let other = SamplePolicy.shop.replacing("udp/5432", with: "tcp/22")
+
+    /// Applies without leave to widen.
+    private func applyCarefully(_ text: String, on rig: SwitchRig) async throws {
+        let files = SwitchRig.request([text]).files
+        _ = try await rig.controller.applyPolicy(PolicyApplyRequest(files: files))
+    }
+
+    @Test("a diff names what becomes possible and what impossible, and changes nothing")
+    func diffs() async throws {
+        let rig = try await shop()
+        let before = try rig.store.load()
+        let diff = try await rig.controller.diffPolicy(SwitchRig.request([Self.other]))
+        #expect(diff.gained.map(\.text) == ["web1 -> db1 on tcp/22"])
+        #expect(diff.lost.map(\.text) == ["web1 -> db1 on udp/5432"])
+        #expect(diff.cutFlows == 0 && diff.omittedGained == 0)
+        #expect(try rig.store.load() == before)
+        let same = try await rig.controller.diffPolicy(SwitchRig.request([SamplePolicy.shop]))
+        #expect(same.gained.isEmpty && same.lost.isEmpty)
+        let problem = await #expect(throws: Problem.self) {
+            try await rig.controller.diffPolicy(SwitchRig.request(["policy: 1\n"]))
+        }
+        #expect(problem?.status == 422)
+    }
+
+    @Test("a policy that makes more possible is refused unless that is said")
+    func refusesWidening() async throws {
+        let rig = try await shop()
+        let before = try rig.store.load()
+        let problem = await #expect(throws: Problem.self) {
+            try await applyCarefully(Self.other, on: rig)
+        }
+        #expect(problem?.status == 409 && problem?.field == "allowWidening")
+        #expect(problem?.detail.contains("web1 -> db1 on tcp/22") == true)
+        #expect(problem?.hint?.contains("--allow-widening") == true)
+        #expect(try rig.store.load() == before)
+        try await applyCarefully(SamplePolicy.closed, on: rig)
+        #expect(await rig.controller.policies().policies.map(\.name) == ["shop"])
+        try await rig.apply(Self.other)
+    }
+
+    @Test("the first policy has nothing to widen")
+    func firstPolicy() async throws {
+        let rig = try await SwitchRig()
+        try await rig.attach("web1", "10.0.0.1")
+        try await applyCarefully(SamplePolicy.open, on: rig)
+        #expect(await rig.controller.policies().policies.map(\.name) == ["open"])
+    }
+}
