@@ -32,13 +32,8 @@ public enum PolicyCompiler {
     /// Files that were accepted before, compiled again: for other VMs, another day, after a start.
     ///
     /// - Throws: what ``compile(_:_:today:budget:)`` throws, but for tests: where one fails because
-<<<<<<< HEAD
-    ///   a VM came or a rule is over, that is a warning. Otherwise a rule that is over would stay in
-    ///   force by the very tests that miss it. Promises are proven anew.
-=======
     ///   a VM came or a rule is over, that is a warning. Otherwise a rule that is over would stay
-    ///   in force by the very tests that miss it.
->>>>>>> lang
+    ///   in force by the very tests that miss it. Promises are proven anew.
     public static func recompile(
         _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
         budget: CompileBudget = .standard
