@@ -40,6 +40,13 @@ public enum Route: String, CaseIterable, Sendable {
     case confirmPolicy = "POST /v1/policy/confirm"
     /// Asks what would be: ``ExplainRequest``, then ``ExplainReply``.
     case explain = "POST /v1/policy/explain"
+    /// Translates NetworkPolicies: ``PolicyImportRequest``, then ``PolicyImportReply``.
+    case importPolicy = "POST /v1/policy/import"
+    /// Writes a policy from connections: ``PolicyRecommendRequest``, then
+    /// ``PolicyRecommendReply``.
+    case recommendPolicy = "POST /v1/policy/recommend"
+    /// Judges a capture under two policies: ``ReplayRequest``, then ``ReplayReply``.
+    case replayPolicy = "POST /v1/policy/replay"
     /// Connections and denials: ``FlowList``; its query is ``FlowQuery``.
     case listFlows = "GET /v1/flows"
     /// The counters of every port: ``CounterReport``.

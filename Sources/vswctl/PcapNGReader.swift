@@ -39,7 +39,11 @@ package struct PcapNGReader {
         return block
     }
 
-    private var hasSection = false
+    /// Whether everything that has arrived was cut into blocks.
+    package var isAtBoundary: Bool { offset == buffer.count }
+
+    /// Whether a section has begun.
+    package private(set) var hasSection = false
 
     /// Whether a section is big-endian, by its byte-order magic.
     private static func order(_ head: [UInt8]) throws(PcapNGError) -> Bool {

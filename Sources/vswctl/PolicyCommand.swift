@@ -5,7 +5,7 @@ import ControlAPI
 struct PolicyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Check, apply, show and explain policies.",
+        abstract: "Check, apply, show, explain, import and recommend policies.",
         discussion: """
             A policy file says in sentences who may reach whom: `allow web -> db on tcp/5432`. \
             What no sentence allows is denied. PATH is a file, or a directory that stands for its \
@@ -19,7 +19,7 @@ struct PolicyCommand: AsyncParsableCommand {
             """,
         subcommands: [
             Check.self, Diff.self, Apply.self, Confirm.self, Show.self, History.self, Rollback.self,
-            Explain.self,
+            Explain.self, Import.self, Recommend.self,
         ])
 
     func run() async throws {
@@ -33,25 +33,38 @@ extension PolicyCommand {
         static let configuration = CommandConfiguration(
             abstract: "Parse and compile policy files; change nothing.",
             discussion: """
-                The daemon compiles the files against the VMs that it knows, as `apply` would.
+                The daemon compiles the files against the VMs that it knows, as `apply` would. \
+                With --replay each connection of a capture is judged under these files and under \
+                the policy in force, and what would change is listed.
 
-                Example:
+                Examples:
                   vswctl policy check policies/ && vswctl policy apply policies/
+                  vswctl policy check policies/ --replay yesterday.pcapng
                 """)
 
         @Argument(help: "Policy files, or directories of them.", completion: .file())
         var path: [String]
+        @Option(
+            help: ArgumentHelp(
+                "Say what would become of the connections in a capture.", valueName: "file.pcapng"),
+            completion: .file())
+        var replay: String?
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
             let request = PolicyRequest(files: try PolicyFiles(path).texts())
             let reply = try await control.client.checkPolicy(request)
-            if control.json || reply.valid { try control.show(reply, Self.text) }
+            let isShown = control.json ? replay == nil || !reply.valid : reply.valid
+            if isShown { try control.show(reply, Self.text) }
             guard reply.valid else {
                 let count = reply.errors.count.of("error")
                 throw CommandFailure(
                     faults: reply.errors, "the policy has \(count); correct the lines above")
             }
+            guard let replay else { return }
+            let result = try await PolicyReplay(files: request.files, client: control.client)
+                .run(replay)
+            try control.show(result.whole) { _ in ReplayText(result).description }
         }
 
         private static func text(_ reply: PolicyCheckReply) -> String {

@@ -50,7 +50,7 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
             SchemaSample(AttachRequest.sample), SchemaSample(Port.sample),
             SchemaSample(PortList(ports: [.sample])), SchemaSample(Problem.sample),
             SchemaSample(Status.sample.peers),
-        ] + policies + watching + overlay
+        ] + policies + policyTools + watching + overlay
 
     private static let policies = [
         SchemaSample(PolicyFileText.sample), SchemaSample(PolicyRequest(files: [.sample])),
@@ -68,6 +68,14 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
         SchemaSample(PolicyRollbackRequest(generation: 5)),
         SchemaSample(ExplainReply(explanations: [.sample])), SchemaSample(Explanation.sample),
         SchemaSample(Decision.sample), SchemaSample(Explanation.sample.nearestMiss!),
+    ]
+
+    private static let policyTools = [
+        SchemaSample(PolicyImportRequest.sample), SchemaSample(PolicyImportReply.sample),
+        SchemaSample(PolicyRecommendRequest.sample), SchemaSample(PolicyRecommendReply.sample),
+        SchemaSample(ReplayRequest.sample), SchemaSample(ReplayRequest.sample.frames[0]),
+        SchemaSample(ReplayReply.sample), SchemaSample(ReplayConnection.sample),
+        SchemaSample(ReplayVerdict.sample), SchemaSample(ReplayIgnored.sample),
     ]
 
     private static let overlay = [

@@ -19,6 +19,7 @@ package struct RouteTable: HTTPResponder {
         let nouns: [any RouteGroup] = [
             DaemonRoutes(controller: controller), NetworkRoutes(controller: controller),
             PortRoutes(controller: controller), PolicyRoutes(controller: controller),
+            PolicyToolRoutes(controller: controller),
             WatchingRoutes(controller: controller), CaptureRoutes(controller: controller),
             OverlayRoutes(controller: controller), DirectoryRoutes(controller: controller),
         ]
@@ -34,8 +35,10 @@ package struct RouteTable: HTTPResponder {
 
     package func bodyByteCountMax(of request: HTTPRequest) -> Int {
         switch RouteMatch(request.method, request.path) {
-        case .found(.checkPolicy, _), .found(.applyPolicy, _), .found(.diffPolicy, _):
+        case .found(.checkPolicy, _), .found(.applyPolicy, _), .found(.diffPolicy, _),
+            .found(.importPolicy, _):
             Self.policyByteCountMax
+        case .found(.replayPolicy, _): PolicyToolRoutes.replayByteCountMax
         default: Self.bodyByteCountMax
         }
     }
