@@ -93,6 +93,9 @@ let package = Package(
         .executableTarget(
             name: "SealSpeed", dependencies: ["Overlay", "Packet"], path: "Benchmarks/SealSpeed",
             swiftSettings: strict),
+        .executableTarget(
+            name: "Classifier", dependencies: ["Packet", "PolicyEngine"],
+            path: "Benchmarks/Classifier", swiftSettings: strict),
         testRoom("PacketTests", ["Packet"]),
         testRoom("TelemetryTests", ["Telemetry"]),
         testRoom("PortsTests", ["Ports"]),
