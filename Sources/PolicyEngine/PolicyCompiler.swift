@@ -24,32 +24,22 @@ public enum PolicyCompiler {
     private static func compile(
         _ book: RuleBook, _ universe: PolicyUniverse, _ budget: CompileBudget
     ) throws(BudgetFault) -> Result<CompiledPolicy, PolicyErrors> {
-        try checkWork(book, budget)
         let world = PolicyWorld(book, universe)
-        var compiler = PortCompiler(book, world.partition, world.networks)
-        var image = TableImage()
-        image.append(world.partition, world.strangers)
-        let places = world.networks.map { image.append($0) }
-        var tables: [PortCompiler.Tables?] = []
+        guard !world.isOverBudget else { throw BudgetFault.overlapping }
+        var compiler = PortCompiler(book, world, budget, PartStore())
+        var blocks: [PortBlocks?] = []
         for subject in world.subjects {
             // VMs elsewhere too: proofs and diffs speak of every port that the files govern.
-            tables.append(try compiler.compile(subject, budget))
-            guard let port = subject.endpoint.port, let own = tables[tables.count - 1] else {
-                continue
-            }
-            var record = PortRecord()
-            record.egress = own.egress
-            record.ingress = own.ingress
-            record.hosts = places[subject.network].hosts
-            record.hostMask = places[subject.network].mask
-            image.set(record, at: port)
+            blocks.append(try compiler.compile(subject))
         }
         if !compiler.evidence.isEmpty {
             return .failure(ConflictReport(book, world).errors(compiler.evidence))
         }
-        image.words = compiler.words.words
+        let secret = HostSecret()
+        let image = TableImage(
+            world, compiler.parts, blocks, (AddressImage(world.partition, secret), secret))
         try BudgetFault.checkHost(image.byteCount, budget)
-        return .success(CompiledPolicy(book, (universe, world, tables), image))
+        return .success(CompiledPolicy(book, (universe, world), image))
     }
 
     /// Refuses two files of one name: their verdicts could not be told apart.
@@ -71,15 +61,6 @@ public enum PolicyCompiler {
                     )))
         }
         if !errors.isEmpty { throw PolicyErrors(errors) }
-    }
-
-    /// Bounds the compiler's own work: the bits of all selectors over all address intervals.
-    private static func checkWork(_ book: RuleBook, _ budget: CompileBudget) throws(BudgetFault) {
-        let prefixCount = book.graph.nodes.reduce(0) {
-            $0 + $1.included.prefixes.count + $1.excepted.prefixes.count
-        }
-        try BudgetFault.checkHost(
-            (prefixCount + 1) * (book.graph.nodes.count + book.rules.count) / 4, budget)
     }
 
     private static func overBudget(_ fault: BudgetFault, _ files: [PolicyFile]) -> PolicyErrors {

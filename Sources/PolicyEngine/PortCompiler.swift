@@ -1,19 +1,24 @@
 import Packet
 
-/// Compiles ports one after another into shared words.
+/// Compiles ports one after another into parts that they share.
 struct PortCompiler {
+    /// An address of a VM, and what it is to the rules.
+    struct Place: Hashable, Sendable {
+        let address: IPAddress
+        let peerClass: Int
+        let prefixClass: Int
+    }
+
     /// A VM's endpoint with what the compiler needs to know of it.
     struct Subject: Sendable {
         let endpoint: PolicyEndpoint
         let identity: Identity
         /// Its network, as an index.
         let network: Int
-    }
-
-    /// Where a port's tables begin: for each prefix class of the own address, a table of rows.
-    struct Tables: Sendable {
-        let egress: UInt32
-        let ingress: UInt32
+        /// Its addresses, the one formed from its MAC address last.
+        let places: [Place]
+        /// The files whose `for` names it, ascending.
+        let files: [UInt32]
     }
 
     /// One cell where two rules of a tier contradict each other, with a packet that shows it.
@@ -25,174 +30,211 @@ struct PortCompiler {
         let peer: IPAddress
     }
 
-    private let book: RuleBook
-    private let partition: PrefixPartition
-    private let networks: [PeerClasses]
-    private(set) var words = TableWords()
+    let book: RuleBook
+    let world: PolicyWorld
+    let budget: CompileBudget
+    var parts: PartStore
     private(set) var evidence: [Evidence] = []
+    private var estimates = NodeEstimates()
+    /// The boundaries that merged parts may still be expected to need, on all ports together.
+    private var mergedWork = 1 << 21
 
-    private var chains = Interner<[PolicyTier: RuleBook.Default]>()
-    private var rows: [RowKey: UInt32] = [:]
-    private var tables: [TableKey: Table] = [:]
-
-    private struct RowKey: Hashable {
-        let chain: Int
-        let rules: BitSet
-    }
-
-    private struct TableKey: Hashable {
-        let network: Int
-        let direction: TrafficDirection
-        let chain: Int
-        let rules: BitSet
-        let families: [Bool]
-    }
-
-    /// A table from peer class to row, and the rows in it.
-    private struct Table {
-        let offset: UInt32
-        let byteCount: Int
-        let rows: Set<UInt32>
-    }
-
-    init(_ book: RuleBook, _ partition: PrefixPartition, _ networks: [PeerClasses]) {
+    init(_ book: RuleBook, _ world: PolicyWorld, _ budget: CompileBudget, _ parts: PartStore) {
         self.book = book
-        self.partition = partition
-        self.networks = networks
+        self.world = world
+        self.budget = budget
+        self.parts = parts
     }
 
     /// Compiles one port; nil when no file selects it.
-    mutating func compile(
-        _ subject: Subject, _ budget: CompileBudget
-    ) throws(BudgetFault) -> Tables? {
-        let files = selectedFiles(subject)
-        guard !files.isEmpty else { return nil }
-        var mask = BitSet(below: book.rules.count)
-        var defaults: [PolicyTier: RuleBook.Default] = [:]
-        for file in files {
-            let scope = book.scopes[file]
-            for rule in scope.rules { mask[rule] = true }
-            if defaults[scope.tier] == nil { defaults[scope.tier] = scope.fallback }
-        }
-        let port = Port(subject: subject, rules: mask, chain: chains.number(of: defaults))
-        return try compile(port, budget)
-    }
-
-    /// The files whose `for` names the VM, by its identity or by one of its addresses.
-    private func selectedFiles(_ subject: Subject) -> [Int] {
-        let bits = partition.bits(of: subject.endpoint)
-        let members = book.graph.members(subject.identity, bits)
-        return book.scopes.indices.filter { members[book.scopes[$0].selector] }
-    }
-
-    /// A port with the rules that may decide there, and its chain of defaults.
-    private struct Port {
-        let subject: Subject
-        let rules: BitSet
-        let chain: Int
-    }
-
-    private mutating func compile(
-        _ port: Port, _ budget: CompileBudget
-    ) throws(BudgetFault) -> Tables {
-        var egress = [UInt32](repeating: 0, count: partition.classes.values.count)
-        var ingress = egress
-        var usage = PortUsage(byteCount: egress.count * 8)
-        for (prefixClass, samples) in ownSamples(port.subject.endpoint) {
-            let members = book.graph.members(
-                port.subject.identity, partition.classes.values[prefixClass])
-            let sides = book.index.sides(of: members)
-            for direction in [TrafficDirection.egress, .ingress] {
-                let own = direction == .egress ? sides.senders : sides.receivers
-                let cell = Cell(
-                    port: port, direction: direction, rules: port.rules.intersection(own),
-                    own: samples)
-                let table = try table(cell, budget)
-                usage.add(table.rows, table.offset, table.byteCount, words)
-                if direction == .egress {
-                    egress[prefixClass] = table.offset
-                } else {
-                    ingress[prefixClass] = table.offset
-                }
-                try usage.check(budget, port.subject.endpoint)
-            }
-        }
-        return Tables(egress: words.append(egress), ingress: words.append(ingress))
+    mutating func compile(_ subject: Subject) throws(BudgetFault) -> PortBlocks? {
+        guard !subject.files.isEmpty else { return nil }
+        let port = PortPlan(subject, book)
+        let own = ownSamples(subject.endpoint)
+        let isMerged = budget.chained == nil || fitsMerged(port, own)
+        if isMerged, let blocks = try compile(port, own, merged: true) { return blocks }
+        if let blocks = try compile(port, own, merged: false) { return blocks }
+        throw BudgetFault("the rules at the port of vm \(subject.endpoint.vm) do not fit")
     }
 
     /// The prefix classes that the port's own address may have, each with an example.
-    private func ownSamples(_ endpoint: PolicyEndpoint) -> [Int: PeerClasses.Samples] {
-        var samples: [Int: PeerClasses.Samples] = [:]
+    private func ownSamples(_ endpoint: PolicyEndpoint) -> [Int: AddressSamples] {
+        var samples: [Int: AddressSamples] = [:]
         var addresses = endpoint.ownedAddresses
         if endpoint.anyAddress {
-            addresses += partition.singles.keys
-            addresses += (partition.ipv4 + partition.ipv6).map(\.first)
+            addresses += world.partition.singleList.map(\.address)
+            addresses += (world.partition.ipv4 + world.partition.ipv6).map(\.first)
         }
         for address in addresses {
-            samples[partition.prefixClass(of: address), default: .init()].note(address)
+            samples[world.partition.prefixClass(of: address), default: .init()].note(address)
         }
         return samples
     }
 
-    /// One own class of a port in one direction.
-    private struct Cell {
-        let port: Port
-        let direction: TrafficDirection
-        let rules: BitSet
-        let own: PeerClasses.Samples
-    }
-
-    private mutating func table(
-        _ cell: Cell, _ budget: CompileBudget
-    ) throws(BudgetFault) -> Table {
-        let key = TableKey(
-            network: cell.port.subject.network, direction: cell.direction, chain: cell.port.chain,
-            rules: cell.rules, families: [cell.own.ipv4 != nil, cell.own.ipv6 != nil])
-        if let table = tables[key] { return table }
-        let classes = networks[cell.port.subject.network]
-        var usage = PortUsage(byteCount: classes.sides.count * 4)
-        let offsets = try zip(classes.sides, classes.samples).map {
-            (sides, samples) throws(BudgetFault) in
-            let peer = cell.direction == .egress ? sides.receivers : sides.senders
-            let row = row(cell, cell.rules.intersection(peer), cell.own.pair(with: samples))
-            usage.add(row: row, words)
-            try usage.check(budget, cell.port.subject.endpoint)
-            try BudgetFault.checkHost(words.byteCount, budget)
-            return row
+    /// Whether the merged form can be expected to fit into the budget of a port.
+    private mutating func fitsMerged(
+        _ port: PortPlan, _ own: [Int: AddressSamples]
+    ) -> Bool {
+        var boundaryCount = 0
+        for (number, _) in own {
+            for direction in [TrafficDirection.egress, .ingress] {
+                let nodes = nodes(port.subject, number, direction)
+                boundaryCount += estimates.boundaryCount(nodes, direction, (book, world))
+            }
+            if boundaryCount > budget.boundaryCountPerPort { return false }
         }
-        let table = Table(
-            offset: words.append(offsets), byteCount: offsets.count * 4, rows: Set(offsets))
-        tables[key] = table
-        return table
+        mergedWork -= boundaryCount
+        return mergedWork >= 0
     }
 
-    /// The row of one pair of classes; one that no packet can have (`pair` is nil) has no rules.
-    private mutating func row(
-        _ cell: Cell, _ rules: BitSet, _ pair: (own: IPAddress, peer: IPAddress)?
-    ) -> UInt32 {
-        let rules = pair == nil ? BitSet(below: book.rules.count) : rules
-        let key = RowKey(chain: cell.port.chain, rules: rules)
-        if let offset = rows[key] { return offset }
-        let (row, conflicts) = RowBuilder.row(
-            book, matching: rules.members, chains.values[cell.port.chain])
-        if let pair { note(conflicts, cell, pair) }
-        let offset = words.offset(of: row)
-        rows[key] = offset
-        return offset
+    /// The nodes that name the port when it bears an address of this class, and have rules.
+    private func nodes(
+        _ subject: Subject, _ number: Int, _ direction: TrafficDirection
+    ) -> [UInt32] {
+        book.graph.memberList(subject.identity, world.partition.bits(of: number))
+            .union(book.graph.universalNodes.sorted())
+            .filter { !book.index.rules(of: $0, direction).isEmpty }
+    }
+
+    /// The blocks of a port; nil when the merged form does not fit and the chained one may.
+    private mutating func compile(
+        _ port: PortPlan, _ own: [Int: AddressSamples], merged: Bool
+    ) throws(BudgetFault) -> PortBlocks? {
+        var blocks = PortBlocks.Draft()
+        var usage = PortUsage(byteCount: own.count * 8, isMerged: merged)
+        for (number, samples) in own.sorted(by: { $0.key < $1.key }) {
+            for direction in [TrafficDirection.egress, .ingress] {
+                let cell = PortPlan.Cell(
+                    direction: direction, nodes: nodes(port.subject, number, direction),
+                    own: samples)
+                let keys = merged ? [[port.merged(cell)]] : port.chained(cell, book)
+                var stages: [PortBlocks.Stage] = []
+                var ruleCount = 0
+                for (rank, keys) in keys.enumerated() {
+                    let indices = try indices(keys, port.subject, &usage)
+                    guard let indices else {
+                        if merged, budget.chained != nil { return nil }
+                        throw usage.fault(port.subject.endpoint, budget)
+                    }
+                    note(indices, cell, port.subject)
+                    ruleCount += indices.reduce(0) { $0 + parts[$1].peers.ruleCount }
+                    stages.append(
+                        PortBlocks.Stage(
+                            parts: indices, isMerged: merged,
+                            fallback: merged ? 0 : port.stages[rank].fallback))
+                }
+                usage.note(ruleCount: ruleCount)
+                blocks.add(number, stages, direction)
+            }
+        }
+        if usage.isOver(budget) {
+            if merged, budget.chained != nil { return nil }
+            throw usage.fault(port.subject.endpoint, budget)
+        }
+        return blocks.finished
+    }
+
+    /// Where the parts of `keys` stand in the store, built where there are none; nil over budget.
+    private mutating func indices(
+        _ keys: [PolicyPart.Key], _ subject: Subject, _ usage: inout PortUsage
+    ) throws(BudgetFault) -> [UInt32]? {
+        var indices: [UInt32] = []
+        for key in keys {
+            let index: UInt32
+            if let known = parts.index(of: key) {
+                index = known
+            } else {
+                var draft = PartDraft(key, (book, world), limit: usage.limit(budget))
+                guard let part = draft.build() else {
+                    usage.noteOver(draft.boundaryCount, budget)
+                    return nil
+                }
+                index = parts.add(part)
+                try BudgetFault.checkHost(parts.byteCount, budget)
+            }
+            usage.add(parts[index], at: index)
+            if usage.isOver(budget) { return nil }
+            indices.append(index)
+        }
+        return indices
+    }
+
+    // MARK: contradictions
+
+    private mutating func note(_ indices: [UInt32], _ cell: PortPlan.Cell, _ subject: Subject) {
+        for index in indices {
+            for contradiction in parts[index].contradictions
+            where evidence.count < PolicyErrors.countMax {
+                note(contradiction, parts[index], cell, subject)
+            }
+        }
     }
 
     private mutating func note(
-        _ conflicts: [RowBuilder.Conflict], _ cell: Cell, _ pair: (own: IPAddress, peer: IPAddress)
+        _ contradiction: PolicyPart.Contradiction, _ part: PolicyPart, _ cell: PortPlan.Cell,
+        _ subject: Subject
     ) {
-        for conflict in conflicts where evidence.count < PolicyErrors.countMax {
-            let isKnown = evidence.contains {
-                $0.conflict.first == conflict.first && $0.conflict.second == conflict.second
-            }
-            guard !isKnown else { continue }
+        let conflict = contradiction.conflict
+        let isKnown = evidence.contains {
+            $0.conflict.first == conflict.first && $0.conflict.second == conflict.second
+        }
+        guard !isKnown else { return }
+        let candidates =
+            contradiction.peerClass >= 0
+            ? [contradiction.peerClass]
+            : (0..<world.classes.count).filter { part.value(of: UInt32($0)) == 0 }
+        for candidate in candidates {
+            let peer = world.samples(of: candidate, in: subject.network)
+            guard let pair = cell.own.pair(with: peer) else { continue }
             evidence.append(
                 Evidence(
-                    conflict: conflict, direction: cell.direction,
-                    endpoint: cell.port.subject.endpoint, own: pair.own, peer: pair.peer))
+                    conflict: conflict, direction: cell.direction, endpoint: subject.endpoint,
+                    own: pair.own, peer: pair.peer))
+            return
         }
+    }
+}
+
+/// How many boundaries the rules of a node would need in the merged form, at most.
+private struct NodeEstimates {
+    private struct Estimate {
+        var own = 0
+        var common = 0
+        var classes = 0
+    }
+
+    private var known: [TrafficDirection: [UInt32: Estimate]] = [:]
+
+    mutating func boundaryCount(
+        _ nodes: [UInt32], _ direction: TrafficDirection, _ world: (book: RuleBook, world: PolicyWorld)
+    ) -> Int {
+        var sum = Estimate(own: 0, common: 1, classes: 1)
+        for node in nodes {
+            let estimate = estimate(node, direction, world)
+            sum.own += estimate.own
+            sum.common += estimate.common
+            sum.classes += estimate.classes
+        }
+        return sum.own + sum.common * min(sum.classes, world.world.classes.count)
+    }
+
+    private mutating func estimate(
+        _ node: UInt32, _ direction: TrafficDirection, _ world: (book: RuleBook, world: PolicyWorld)
+    ) -> Estimate {
+        if let estimate = known[direction]?[node] { return estimate }
+        var estimate = Estimate()
+        for number in world.book.index.rules(of: node, direction) {
+            let rule = world.book.rules[Int(number)]
+            let peer = direction == .egress ? rule.receivers : rule.senders
+            if world.book.graph.universalNodes.contains(UInt32(peer)) {
+                estimate.common += rule.ranges.count * 2
+            } else {
+                let count = world.world.classes.ofNode[peer].count
+                estimate.own += rule.ranges.count * 2 * count
+                estimate.classes += count
+            }
+        }
+        known[direction, default: [:]][node] = estimate
+        return estimate
     }
 }

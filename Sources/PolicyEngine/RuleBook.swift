@@ -32,23 +32,26 @@ struct RuleBook: Sendable {
         let selector: Int
         let rules: Range<Int>
         let fallback: Default?
+        /// Whether a rule says `pass`: the next tier may then decide.
+        let hasPass: Bool
     }
 
     private(set) var graph = SelectorGraph()
-    private(set) var rules: [Rule] = []
+    private(set) var rules: ChunkedArray<Rule> = []
     private(set) var scopes: [Scope] = []
-    private(set) var descriptions = [RuleDescription.builtIn]
+    private(set) var descriptions: ChunkedArray<RuleDescription> = [.builtIn]
     /// The files, in the order of `scopes`.
     let files: [PolicyFile]
     /// The rules by their sides.
-    private(set) var index = SideIndex()
+    private(set) var index = RuleIndex()
 
     init(_ files: [PolicyFile]) {
         self.files = files.sorted {
             ($0.tier.rank, $0.name.value) < ($1.tier.rank, $1.name.value)
         }
         for (number, file) in self.files.enumerated() { append(file, number) }
-        index = SideIndex(rules, nodeCount: graph.nodes.count)
+        graph.freeze()
+        index = RuleIndex(rules, nodeCount: graph.nodeCount)
     }
 
     private mutating func append(_ file: PolicyFile, _ number: Int) {
@@ -78,7 +81,8 @@ struct RuleBook: Sendable {
         scopes.append(
             Scope(
                 tier: file.tier, selector: graph.node(of: file.selector, groups: groups),
-                rules: start..<rules.count, fallback: fallback))
+                rules: start..<rules.count, fallback: fallback,
+                hasPass: file.rules.contains { $0.action == .pass }))
     }
 
     /// Notes a rule and numbers it.

@@ -1,0 +1,85 @@
+import Packet
+
+/// How the rules of one port are laid out: in one merged part, or in stages of chained ones.
+struct PortPlan {
+    /// One own class of a port in one direction.
+    struct Cell {
+        let direction: TrafficDirection
+        /// The nodes that name the own side.
+        let nodes: [UInt32]
+        let own: AddressSamples
+    }
+
+    /// Tiers whose rules are looked through together: the best of them decides. Where none does,
+    /// or it says `pass`, the next stage goes on, unless there is a default.
+    struct Stage {
+        var tiers: ClosedRange<Int>
+        /// The default's word; 0 when there is none, or it says `pass`.
+        var fallback: UInt32
+    }
+
+    let subject: PortCompiler.Subject
+    private(set) var stages: [Stage] = []
+    private var defaults: [PolicyTier: RuleBook.Default] = [:]
+
+    /// From this many rules on, the ports that a node names share a part of the rules that do.
+    private static let sharedRuleCount = 256
+    /// The rows that one look-up reads at most, in each stage.
+    private static let depth = 8
+
+    init(_ subject: PortCompiler.Subject, _ book: RuleBook) {
+        self.subject = subject
+        for file in subject.files {
+            let scope = book.scopes[Int(file)]
+            if defaults[scope.tier] == nil { defaults[scope.tier] = scope.fallback }
+        }
+        var first: Int?
+        for tier in PolicyTier.allCases.sorted() {
+            let scopes = subject.files.map { book.scopes[Int($0)] }.filter { $0.tier == tier }
+            guard !scopes.isEmpty else { continue }
+            let start = first ?? tier.rank
+            first = start
+            let fallback = defaults[tier]?.verdict?.rawValue ?? 0
+            guard fallback != 0 || scopes.contains(where: \.hasPass) else { continue }
+            stages.append(Stage(tiers: start...tier.rank, fallback: fallback))
+            first = nil
+            if fallback != 0, !scopes.contains(where: \.hasPass) { return }
+        }
+        if let first { stages.append(Stage(tiers: first...PolicyTier.baseline.rank, fallback: 0)) }
+    }
+
+    /// The part of a cell with everything merged.
+    func merged(_ cell: Cell) -> PolicyPart.Key {
+        key(cell, cell.nodes, .merged(defaults: defaults))
+    }
+
+    /// The parts of a cell, stage by stage: the rules of nodes that have many, which other ports
+    /// share, and the rest.
+    func chained(_ cell: Cell, _ book: RuleBook) -> [[PolicyPart.Key]] {
+        var shared: [UInt32] = []
+        var own: [UInt32] = []
+        for node in cell.nodes {
+            let isShared = book.index.rules(of: node, cell.direction).count >= Self.sharedRuleCount
+            if isShared { shared.append(node) } else { own.append(node) }
+        }
+        return stages.map { stage in
+            guard !shared.isEmpty, !own.isEmpty else {
+                let form = PolicyPart.Form.chained(tiers: stage.tiers, depth: Self.depth - 1)
+                return [key(cell, shared + own, form)]
+            }
+            // Seven rows of the shared part, and one of the other: its common rules are merged in.
+            return [
+                key(cell, shared, .chained(tiers: stage.tiers, depth: Self.depth - 2)),
+                key(cell, own, .chained(tiers: stage.tiers, depth: 0)),
+            ]
+        }
+    }
+
+    private func key(
+        _ cell: Cell, _ nodes: [UInt32], _ form: PolicyPart.Form
+    ) -> PolicyPart.Key {
+        PolicyPart.Key(
+            direction: cell.direction, files: subject.files, nodes: nodes,
+            families: cell.own.families, form: form)
+    }
+}
