@@ -36,6 +36,8 @@ struct PortCompiler {
     var parts: PartStore
     private(set) var evidence: [Evidence] = []
     private var estimates = NodeEstimates()
+    /// The parts that were held against contradictions, with those that have some.
+    private var checked: [PolicyPart.Key: PolicyPart?] = [:]
     /// The boundaries that merged parts may still be expected to need, on all ports together.
     private var mergedWork = 1 << 21
 
@@ -124,6 +126,7 @@ struct PortCompiler {
                             fallback: merged ? 0 : port.stages[rank].fallback))
                 }
                 usage.note(ruleCount: ruleCount)
+                if !merged { try checkContradictions(cell, port) }
                 blocks.add(number, stages, direction)
             }
         }
@@ -160,6 +163,31 @@ struct PortCompiler {
     }
 
     // MARK: contradictions
+
+    /// The most words that merging a port's rows for the sake of contradictions may take.
+    private static let checkedWordCountMax = 1 << 23
+
+    /// Chained rows never meet: where files of a tier may differ, the rows are merged for once.
+    private mutating func checkContradictions(
+        _ cell: PortPlan.Cell, _ port: PortPlan
+    ) throws(BudgetFault) {
+        let key = port.merged(cell)
+        guard port.isContested(book) else { return }
+        if checked[key] == nil {
+            var draft = PartDraft(
+                key, (book, world), limit: (.max, Self.checkedWordCountMax))
+            guard let part = draft.build() else {
+                throw BudgetFault(
+                    "the rules at the port of vm \(port.subject.endpoint.vm) are too many to hold "
+                        + "the files of one tier against each other")
+            }
+            checked[key] = part.contradictions.isEmpty ? .some(nil) : part
+        }
+        guard let part = checked[key] ?? nil else { return }
+        for contradiction in part.contradictions where evidence.count < PolicyErrors.countMax {
+            note(contradiction, part, cell, port.subject)
+        }
+    }
 
     private mutating func note(_ indices: [UInt32], _ cell: PortPlan.Cell, _ subject: Subject) {
         for index in indices {

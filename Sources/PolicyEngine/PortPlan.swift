@@ -48,6 +48,15 @@ struct PortPlan {
         if let first { stages.append(Stage(tiers: first...PolicyTier.baseline.rank, fallback: 0)) }
     }
 
+    /// Whether two files of a tier may contradict each other: their rules do not all say the same.
+    func isContested(_ book: RuleBook) -> Bool {
+        PolicyTier.allCases.contains { tier in
+            let actions = subject.files.map { book.scopes[Int($0)] }
+                .filter { $0.tier == tier && !$0.actions.isEmpty }.map(\.actions)
+            return actions.count > 1 && actions.contains { $0.count > 1 || $0 != actions[0] }
+        }
+    }
+
     /// The part of a cell with everything merged.
     func merged(_ cell: Cell) -> PolicyPart.Key {
         key(cell, cell.nodes, .merged(defaults: defaults))

@@ -32,8 +32,11 @@ struct RuleBook: Sendable {
         let selector: Int
         let rules: Range<Int>
         let fallback: Default?
+        /// What its rules say.
+        let actions: Set<RuleAction>
+
         /// Whether a rule says `pass`: the next tier may then decide.
-        let hasPass: Bool
+        var hasPass: Bool { actions.contains(.pass) }
     }
 
     private(set) var graph = SelectorGraph()
@@ -82,7 +85,7 @@ struct RuleBook: Sendable {
             Scope(
                 tier: file.tier, selector: graph.node(of: file.selector, groups: groups),
                 rules: start..<rules.count, fallback: fallback,
-                hasPass: file.rules.contains { $0.action == .pass }))
+                actions: Set(file.rules.map(\.action))))
     }
 
     /// Notes a rule and numbers it.
