@@ -62,6 +62,16 @@ struct AddressClasses: Sendable {
         return number
     }
 
+    /// Takes up the prefix classes that the partition has got since.
+    mutating func addStrangers(_ graph: SelectorGraph, of partition: PrefixPartition) {
+        let stranger = Identity(nil, graph)
+        while count < partition.classes.count {
+            let bits = partition.bits(of: count)
+            add(graph.memberList(stranger, bits))
+            families[count - 1] = [.ipv4, .ipv6]
+        }
+    }
+
     private mutating func add(_ nodes: [UInt32]) {
         if isIndexed {
             members.set(count, to: nodes)

@@ -22,6 +22,13 @@ struct Identity: Hashable, Sendable {
     }
 }
 
+extension SelectorGraph.Node {
+    /// Whether a list of the node names the VM by `vm` or `label`.
+    func names(_ endpoint: PolicyEndpoint) -> Bool {
+        included.matches(endpoint) || excepted.matches(endpoint)
+    }
+}
+
 extension SelectorGraph.Terms {
     /// Whether the `any`, `vm` and `label` terms name the VM; nil is an address without one.
     func matches(_ endpoint: PolicyEndpoint?) -> Bool {

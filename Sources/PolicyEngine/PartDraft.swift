@@ -32,6 +32,72 @@ struct PartDraft {
         painter = RowPainter(book)
     }
 
+    /// A draft that begins with what `part` has.
+    init(
+        patching part: PolicyPart, _ world: (book: RuleBook, world: PolicyWorld),
+        limit: (boundaries: Int, words: Int)
+    ) {
+        self.init(part.key, world, limit: limit)
+        peers = part.peers
+        nodeRows = part.nodeRows
+        boundaryCount = part.boundaryCount
+        let poolStart = Int(part.storage[2])
+        map = PartMap(part.storage.elements(4..<poolStart), size: part.storage[0])
+        pool = part.storage.elements(poolStart..<part.storage.count)
+        commonRow = max(part.storage[1], part.storage[3])
+    }
+
+    /// The part with the rules of some peers' nodes read anew, and some classes; nil when it had
+    /// better be built anew: over the limit, mostly waste, or too much to do.
+    mutating func patch(nodes: Set<UInt32>, classes: Set<UInt32>) -> PolicyPart? {
+        let pairs = nodes.isEmpty ? [] : pairs(at: nodes)
+        var classes = classes
+        for node in nodes {
+            if book.graph.universalNodes.contains(node) {
+                guard key.form.depth > 0 else { return nil }
+                peers.common = pairs.filter { UInt32($0 >> 32) == node }.map { UInt32($0 & 0xffff_ffff) }
+                    .union(peers.common.filter { !isCommon($0, of: node) })
+                commonRow = row(common: [])
+                continue
+            }
+            let rules = pairs.filter { UInt32($0 >> 32) == node }
+                .map { UInt32($0 & 0xffff_ffff) }.sorted()
+            let (index, isNew) = peers.replace(node, rules)
+            if isNew { nodeRows.insert(0, at: index) } else { nodeRows[index] = 0 }
+            classes.formUnion(world.classes.ofNode[Int(node)])
+        }
+        guard classes.count <= 4_096 else { return nil }
+        for number in classes.sorted() where isPossible(Int(number)) {
+            let list = world.classes.members[Int(number)].compactMap { peers.index(of: $0) }
+                .filter { !peers[Int($0)].isEmpty }
+            map.set(number, list.isEmpty ? 0 : value(of: list, number))
+        }
+        guard !isOver, map.words.count + pool.count + 4 <= limit.words else { return nil }
+        return PolicyPart(self)
+    }
+
+    /// Whether a common rule's peer is, or was, `node`: rules that moved away are not found there.
+    private func isCommon(_ number: UInt32, of node: UInt32) -> Bool {
+        let rule = book.rules[Int(number)]
+        let peer = key.direction == .egress ? rule.receivers : rule.senders
+        return UInt32(peer) == node || !book.graph.universalNodes.contains(UInt32(peer))
+    }
+
+    /// The pairs of the part whose peer is one of `nodes`.
+    private func pairs(at nodes: Set<UInt32>) -> [UInt64] {
+        let other: TrafficDirection = key.direction == .egress ? .ingress : .egress
+        return nodes.flatMap { node in
+            book.index.rules(of: node, other).compactMap { number in
+                let rule = book.rules[Int(number)]
+                let own = key.direction == .egress ? rule.senders : rule.receivers
+                guard key.nodes.holds(UInt32(own)), key.files.holds(UInt32(rule.file)),
+                    key.form.holds(tier(of: rule))
+                else { return nil }
+                return UInt64(node) << 32 | UInt64(number)
+            }
+        }
+    }
+
     /// Whether what was built so far is over the limit.
     private var isOver: Bool {
         boundaryCount > limit.boundaries || pool.count + entries.count > limit.words

@@ -117,13 +117,37 @@ struct PeerRules: Sendable {
     }
 
     var ruleCount: Int { rules.count + common.count }
+
+    /// Where a node stands.
+    func index(of node: UInt32) -> UInt32? {
+        let place = nodes.place(of: node)
+        return place < nodes.count && nodes[place] == node ? UInt32(place) : nil
+    }
+
+    /// Gives a node these rules; it may be new, and keeps its place even without rules.
+    mutating func replace(_ node: UInt32, _ list: [UInt32]) -> (index: Int, isNew: Bool) {
+        let index = nodes.place(of: node)
+        let isNew = index == nodes.count || nodes[index] != node
+        let start = index == 0 ? 0 : ends[index - 1]
+        if isNew {
+            nodes.insert(node, at: index)
+            ends.insert(start, at: index)
+        }
+        let old = Int(start)..<Int(ends[index])
+        rules.replaceSubrange(old, with: list)
+        if list.count != old.count {
+            for later in index..<ends.count {
+                ends[later] = UInt32(Int(ends[later]) + list.count - old.count)
+            }
+        }
+        return (index, isNew)
+    }
 }
 
 /// The map of a part, from class to row or chain.
 struct PartMap {
     private(set) var words: [UInt32]
     private let isDense: Bool
-    private var entryCount: Int
 
     /// The first word of the part: how large the map is, and of which kind.
     var size: UInt32 {
@@ -136,7 +160,6 @@ struct PartMap {
 
     /// - Parameter entries: classes, ascending, with their values.
     init(_ entries: [(number: UInt32, value: UInt32)], classCount: Int) {
-        entryCount = entries.count
         isDense = entries.count * 3 >= classCount
         words = []
         if isDense {
@@ -144,6 +167,26 @@ struct PartMap {
             for entry in entries { words[Int(entry.number)] = entry.value }
         } else {
             fill(entries, slots: max(entries.count * 8 / 5, 1))
+        }
+    }
+
+    /// A map that was made before.
+    init(_ words: [UInt32], size: UInt32) {
+        self.words = words
+        isDense = size & PolicyPart.denseMark != 0
+    }
+
+    /// Gives a class another value; 0 takes it out.
+    mutating func set(_ number: UInt32, _ value: UInt32) {
+        if isDense {
+            while words.count <= Int(number) { words.append(0) }
+            words[Int(number)] = value
+        } else if !put(number, value) {
+            var entries: [(number: UInt32, value: UInt32)] = [(number, value)]
+            for slot in stride(from: 0, to: words.count, by: 2) where words[slot] != 0 {
+                entries.append((words[slot] - 1, words[slot + 1]))
+            }
+            fill(entries, slots: entries.count * 2)
         }
     }
 

@@ -77,6 +77,61 @@ struct PolicyWorld: Sendable {
         networks[network].hosts = hosts
     }
 
+    /// What an edit of a policy did to the world.
+    struct Update {
+        /// The subjects, as numbered now, whose nodes or classes may differ.
+        var subjects: Set<Int> = []
+        var isPartitionNew = false
+    }
+
+    /// Takes up what changed: `book` may have nodes that are new since.
+    ///
+    /// - Returns: nil when too much changes for it, and the world must be made anew.
+    mutating func update(
+        _ book: RuleBook, _ universe: PolicyUniverse, _ change: PolicyChange, newNodes: Range<Int>
+    ) -> Update? {
+        var update = Update(subjects: Set(change.newEndpoints))
+        for node in newNodes where !book.graph[node].isUniversal {
+            let terms = book.graph[node]
+            guard !book.graph.linkedNodes.contains(UInt32(node)), !terms.included.isAny,
+                partition.insert(book.graph.prefixTerms.filter { $0.node == UInt32(node) })
+            else { return nil }
+            if !terms.included.prefixes.isEmpty || !terms.excepted.prefixes.isEmpty {
+                update.isPartitionNew = true
+            }
+        }
+        guard let networks = numbers(of: universe) else { return nil }
+        classes.addStrangers(book.graph, of: partition)
+        subjects.replaceSubrange(
+            change.oldEndpoints,
+            with: change.newEndpoints.map { number in
+                let endpoint = universe.endpoints[number]
+                return subject(endpoint, networks[endpoint.network] ?? 0, book)
+            })
+        for (number, subject) in subjects.enumerated() where !update.subjects.contains(number) {
+            let isTouched =
+                newNodes.contains { book.graph[$0].names(subject.endpoint) }
+                || update.isPartitionNew
+                    && (subject.endpoint.anyAddress
+                        || subject.places.contains {
+                            partition.prefixClass(of: $0.address) != $0.prefixClass
+                        })
+            guard isTouched else { continue }
+            subjects[number] = self.subject(subject.endpoint, subject.network, book)
+            update.subjects.insert(number)
+        }
+        for network in self.networks.indices { settle(network) }
+        warnings = book.scopes.indices.compactMap { warning(book, $0) }
+        return update
+    }
+
+    /// The networks of a universe by number; nil when it has one that is new.
+    private func numbers(of universe: PolicyUniverse) -> [VNI: Int]? {
+        var numbers: [VNI: Int] = [:]
+        for (number, network) in networks.enumerated() { numbers[network.vni] = number }
+        return universe.endpoints.allSatisfy { numbers[$0.network] != nil } ? numbers : nil
+    }
+
     /// A remark when the `for` of a file selects no VM.
     private func warning(_ book: RuleBook, _ scope: Int) -> PolicyWarning? {
         guard !subjects.contains(where: { $0.files.holds(UInt32(scope)) }) else { return nil }

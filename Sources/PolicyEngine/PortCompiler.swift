@@ -172,7 +172,7 @@ struct PortCompiler {
         _ cell: PortPlan.Cell, _ port: PortPlan
     ) throws(BudgetFault) {
         let key = port.merged(cell)
-        guard port.isContested(book) else { return }
+        guard PortPlan.isContested(port.subject.files, book) else { return }
         if checked[key] == nil {
             var draft = PartDraft(
                 key, (book, world), limit: (.max, Self.checkedWordCountMax))

@@ -49,9 +49,9 @@ struct PortPlan {
     }
 
     /// Whether two files of a tier may contradict each other: their rules do not all say the same.
-    func isContested(_ book: RuleBook) -> Bool {
+    static func isContested(_ files: [UInt32], _ book: RuleBook) -> Bool {
         PolicyTier.allCases.contains { tier in
-            let actions = subject.files.map { book.scopes[Int($0)] }
+            let actions = files.map { book.scopes[Int($0)] }
                 .filter { $0.tier == tier && !$0.actions.isEmpty }.map(\.actions)
             return actions.count > 1 && actions.contains { $0.count > 1 || $0 != actions[0] }
         }

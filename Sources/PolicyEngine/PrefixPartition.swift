@@ -21,11 +21,11 @@ struct PrefixPartition: Sendable {
     /// The nodes of each class: those that include it, then those that except it, marked.
     var classes = NumberLists()
     /// The IPv4 addresses, ascending, from 0.0.0.0.
-    private(set) var ipv4: [Interval] = []
+    var ipv4: [Interval] = []
     /// The IPv6 addresses, ascending, from `::`.
-    private(set) var ipv6: [Interval] = []
+    var ipv6: [Interval] = []
     /// The addresses that a term names alone, ascending.
-    private(set) var singleList: [Single] = []
+    var singleList: [Single] = []
     /// Whether the terms overlap so much that the classes would outgrow all bounds.
     private(set) var isOverBudget = false
 
@@ -77,7 +77,7 @@ struct PrefixPartition: Sendable {
     }
 
     /// The last of `count` ascending places that is not after `address`; -1 when all are.
-    private static func place(
+    static func place(
         of address: IPAddress, in count: Int, _ first: (Int) -> IPAddress
     ) -> Int {
         var low = -1
@@ -188,7 +188,7 @@ struct PrefixPartition: Sendable {
 
 extension IPPrefix {
     /// The address after the last one; nil when the prefix reaches to the end of its family.
-    fileprivate var end: IPAddress? {
+    var end: IPAddress? {
         let last = last
         let isFinal = isIPv4 ? last == .broadcastIPv4 : last.high == .max && last.low == .max
         guard !isFinal else { return nil }

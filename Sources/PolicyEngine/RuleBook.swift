@@ -33,7 +33,7 @@ struct RuleBook: Sendable {
         let rules: Range<Int>
         let fallback: Default?
         /// What its rules say.
-        let actions: Set<RuleAction>
+        fileprivate(set) var actions: Set<RuleAction>
 
         /// Whether a rule says `pass`: the next tier may then decide.
         var hasPass: Bool { actions.contains(.pass) }
@@ -44,37 +44,28 @@ struct RuleBook: Sendable {
     private(set) var scopes: [Scope] = []
     private(set) var descriptions: ChunkedArray<RuleDescription> = [.builtIn]
     /// The files, in the order of `scopes`.
-    let files: [PolicyFile]
+    private(set) var files: [PolicyFile]
     /// The rules by their sides.
     private(set) var index = RuleIndex()
 
     init(_ files: [PolicyFile]) {
-        self.files = files.sorted {
-            ($0.tier.rank, $0.name.value) < ($1.tier.rank, $1.name.value)
-        }
+        self.files = Self.sorted(files)
         for (number, file) in self.files.enumerated() { append(file, number) }
         graph.freeze()
         index = RuleIndex(rules, nodeCount: graph.nodeCount)
     }
 
+    /// The files in the order of decision.
+    static func sorted(_ files: [PolicyFile]) -> [PolicyFile] {
+        files.sorted { ($0.tier.rank, $0.name.value) < ($1.tier.rank, $1.name.value) }
+    }
+
     private mutating func append(_ file: PolicyFile, _ number: Int) {
-        var groups: [String: Int] = [:]
-        for group in file.groups {
-            groups[group.name.value] = graph.node(of: group.members, groups: groups)
-        }
-        let services = Dictionary(
-            file.services.map { ($0.name.value, $0.terms) }, uniquingKeysWith: { first, _ in first }
-        )
+        let names = names(of: file)
         let start = rules.count
         for (offset, rule) in file.rules.enumerated() {
-            let name = rule.name?.value ?? "#\(offset + 1)"
-            rules.append(
-                Rule(
-                    id: describe(name, file, (rule.position.line, rule.text)), file: number,
-                    action: rule.action, logging: rule.logging,
-                    senders: graph.node(of: rule.senders, groups: groups),
-                    receivers: graph.node(of: rule.receivers, groups: groups),
-                    ranges: ServiceRange.union(of: rule.services, services)))
+            let id = describe(Self.name(rule, offset), file, (rule.position.line, rule.text))
+            rules.append(read(rule, id, (number, names)))
         }
         let fallback = file.defaultRule.map { rule in
             Default(
@@ -83,9 +74,64 @@ struct RuleBook: Sendable {
         }
         scopes.append(
             Scope(
-                tier: file.tier, selector: graph.node(of: file.selector, groups: groups),
+                tier: file.tier, selector: graph.node(of: file.selector, groups: names.groups),
                 rules: start..<rules.count, fallback: fallback,
                 actions: Set(file.rules.map(\.action))))
+    }
+
+    /// What a file's own names stand for.
+    private struct Names {
+        let groups: [String: Int]
+        let services: [String: [Located<ServiceTerm>]]
+    }
+
+    private mutating func names(of file: PolicyFile) -> Names {
+        var groups: [String: Int] = [:]
+        for group in file.groups {
+            groups[group.name.value] = graph.node(of: group.members, groups: groups)
+        }
+        return Names(
+            groups: groups,
+            services: Dictionary(
+                file.services.map { ($0.name.value, $0.terms) },
+                uniquingKeysWith: { first, _ in first }))
+    }
+
+    private mutating func read(
+        _ rule: PolicyRule, _ id: RuleID, _ place: (file: Int, names: Names)
+    ) -> Rule {
+        Rule(
+            id: id, file: place.file, action: rule.action, logging: rule.logging,
+            senders: graph.node(of: rule.senders, groups: place.names.groups),
+            receivers: graph.node(of: rule.receivers, groups: place.names.groups),
+            ranges: ServiceRange.union(of: rule.services, place.names.services))
+    }
+
+    private static func name(_ rule: PolicyRule, _ offset: Int) -> String {
+        rule.name?.value ?? "#\(offset + 1)"
+    }
+
+    /// Takes `files` in place of the present ones, from which they differ in the rules of `changes`
+    /// alone. The rules keep their numbers.
+    ///
+    /// - Returns: the numbers of the rules, with what they were.
+    mutating func replace(
+        _ files: [PolicyFile], _ changes: [PolicyChange.Rule]
+    ) -> [(number: Int, old: Rule)] {
+        self.files = files
+        return changes.map { change in
+            let file = files[change.file]
+            let number = scopes[change.file].rules.lowerBound + change.index
+            let old = rules[number]
+            let rule = file.rules[change.index]
+            let new = read(rule, old.id, (change.file, names(of: file)))
+            rules[number] = new
+            index.move(number, from: old, to: new)
+            scopes[change.file].actions.insert(rule.action)
+            descriptions[Int(old.id.rawValue)] = description(
+                old.id, Self.name(rule, change.index), file, (rule.position.line, rule.text))
+            return (number, old)
+        }
     }
 
     /// Notes a rule and numbers it.
@@ -93,11 +139,16 @@ struct RuleBook: Sendable {
         _ name: String, _ file: PolicyFile, _ origin: (line: Int, text: String)
     ) -> RuleID {
         let id = RuleID(rawValue: UInt32(descriptions.count))
-        descriptions.append(
-            RuleDescription(
-                id: id, policy: file.name.value, name: "\(file.name.value)/\(name)",
-                file: file.source.path, line: origin.line, text: origin.text, tier: file.tier))
+        descriptions.append(description(id, name, file, origin))
         return id
+    }
+
+    private func description(
+        _ id: RuleID, _ name: String, _ file: PolicyFile, _ origin: (line: Int, text: String)
+    ) -> RuleDescription {
+        RuleDescription(
+            id: id, policy: file.name.value, name: "\(file.name.value)/\(name)",
+            file: file.source.path, line: origin.line, text: origin.text, tier: file.tier)
     }
 }
 
