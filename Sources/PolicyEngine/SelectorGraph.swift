@@ -15,6 +15,9 @@ struct SelectorGraph: Sendable {
         var labels: [[LabelTest]] = []
         var prefixes: [IPPrefix] = []
         var nodes: [Int] = []
+
+        /// Whether membership depends on who an address belongs to.
+        var hasIdentities: Bool { isAny || !vms.isEmpty || !labels.isEmpty }
     }
 
     struct Node: Hashable, Sendable {
@@ -33,12 +36,17 @@ struct SelectorGraph: Sendable {
     }
 
     private var interner = Interner<Node>()
+    /// The nodes of a single peer other than a group, found by that peer: most are.
+    private var single = Interner<Peer>()
+    private var singleNodes: [UInt32] = []
     /// The nodes whose included list refers to a node, ascending.
     private var parents: [UInt32: [UInt32]] = [:]
     /// The nodes that refer to others.
     private(set) var linkedNodes: Set<UInt32> = []
     /// The nodes that name everyone.
     private(set) var universalNodes: Set<UInt32> = []
+    /// The nodes with `any`, `vm` or `label` terms, ascending.
+    private(set) var identityNodes: [UInt32] = []
     /// Every `cidr` term, by ascending node.
     private(set) var prefixTerms: [PrefixTerm] = []
     /// The identities of the nodes up to the last freezing.
@@ -55,10 +63,12 @@ struct SelectorGraph: Sendable {
 
     /// The node of `peers`; `groups` maps the names of its file.
     mutating func node(of peers: PeerSet, groups: [String: Int]) -> Int {
-        if peers.included.count == 1, peers.excepted.isEmpty,
-            case .group(let name) = peers.included[0].value, let node = groups[name]
-        {
-            return node
+        if peers.included.count == 1, peers.excepted.isEmpty {
+            if case .group(let name) = peers.included[0].value {
+                if let node = groups[name] { return node }
+            } else {
+                return node(of: peers.included[0], groups)
+            }
         }
         let node = Node(
             included: terms(peers.included, groups), excepted: terms(peers.excepted, groups))
@@ -68,7 +78,20 @@ struct SelectorGraph: Sendable {
         return number
     }
 
+    private mutating func node(of peer: Located<Peer>, _ groups: [String: Int]) -> Int {
+        let number = single.number(of: peer.value)
+        if number == singleNodes.count {
+            let node = Node(included: terms([peer], groups))
+            singleNodes.append(UInt32(interner.append(node)))
+            note(node, singleNodes[number])
+        }
+        return Int(singleNodes[number])
+    }
+
     private mutating func note(_ node: Node, _ number: UInt32) {
+        if node.included.hasIdentities || node.excepted.hasIdentities {
+            identityNodes.append(number)
+        }
         if node.isUniversal { universalNodes.insert(number) }
         if !node.included.nodes.isEmpty || !node.excepted.nodes.isEmpty {
             linkedNodes.insert(number)
@@ -103,6 +126,7 @@ struct SelectorGraph: Sendable {
     /// Makes copies of the graph cheap, and identities quick to find.
     mutating func freeze() {
         interner.freeze()
+        single.freeze()
         identityIndex = IdentityIndex(self)
     }
 }
