@@ -42,7 +42,8 @@ struct Trial {
     ///   have addresses that rules name, and the rules are as drawn.
     init(_ shape: Shape, _ count: Int, vmCount: Int) {
         var rules = RuleSet(seed: 7)
-        sentences = rules.draw(shape, count)
+        // One rule more is for the groups of the edits.
+        sentences = Array(rules.draw(shape, count).dropLast())
         let receiver = vmCount == 1 ? "vm vm0" : nil
         file = Self.file(sentences.map { $0.text(to: receiver) })
         var random = SeededRandom(seed: 11)

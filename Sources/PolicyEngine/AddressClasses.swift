@@ -54,11 +54,14 @@ struct AddressClasses: Sendable {
     mutating func number(
         of nodes: [UInt32], _ address: IPAddress, in partition: inout PrefixPartition
     ) -> Int {
-        let number = partition.classes.number(of: ([Self.vmMark] + nodes)[...])
+        // The families of a class never change: parts leave out what no packet can have.
+        let family = Families(address)
+        let list = [Self.vmMark, UInt32(family.rawValue)] + nodes
+        let number = partition.classes.number(of: list[...])
         if number == count {
             add(nodes)
+            families[number] = family
         }
-        families[number].insert(Families(address))
         return number
     }
 

@@ -120,7 +120,8 @@ public import Packet
         var slot = 4 &+ Int(truncatingIfNeeded: place) &* 2
         for _ in 0..<16 {  // PartMap.probeMax
             let key = unsafe part[slot]
-            if key == peerClass &+ 1 { return unsafe part[slot &+ 1] }
+            // A class whose rules were taken from it keeps its slot, with nothing in it.
+            if key == peerClass &+ 1, unsafe part[slot &+ 1] != 0 { return unsafe part[slot &+ 1] }
             if key == 0 { break }
             slot &+= 2
         }
