@@ -55,8 +55,9 @@ struct PartDraft {
         for node in nodes {
             if book.graph.universalNodes.contains(node) {
                 guard key.form.depth > 0 else { return nil }
-                peers.common = pairs.filter { UInt32($0 >> 32) == node }.map { UInt32($0 & 0xffff_ffff) }
-                    .union(peers.common.filter { !isCommon($0, of: node) })
+                let rules = pairs.filter { UInt32($0 >> 32) == node }
+                    .map { UInt32($0 & 0xffff_ffff) }
+                peers.common = rules.union(peers.common.filter { !isCommon($0, of: node) })
                 commonRow = row(common: [])
                 continue
             }

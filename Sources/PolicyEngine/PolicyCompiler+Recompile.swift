@@ -114,7 +114,8 @@ struct PolicyUpdate {
         }
         return subject.places.contains { place in
             let bits = world.world.partition.bits(of: place.prefixClass)
-            return world.book.graph.memberList(subject.identity, bits).contains { nodes.contains($0) }
+            return world.book.graph.memberList(subject.identity, bits)
+                .contains { nodes.contains($0) }
         }
     }
 

@@ -58,8 +58,9 @@ struct PolicyWorld: Sendable {
         let members = book.graph.memberList(identity, partition.bits(of: endpoint))
         return PortCompiler.Subject(
             endpoint: endpoint, identity: identity, network: network, places: places,
-            files: book.scopes.indices.filter { book.graph.names(book.scopes[$0].selector, members) }
-                .map { UInt32($0) })
+            files: book.scopes.indices.map { UInt32($0) }.filter {
+                book.graph.names(book.scopes[Int($0)].selector, members)
+            })
     }
 
     /// Gives each address of a network to its first owner; bound ones go before formed ones.

@@ -63,24 +63,21 @@ struct PortPlan {
     }
 
     /// The parts of a cell, stage by stage: the rules of nodes that have many, which other ports
-    /// share, and the rest.
+    /// share; of nodes that name addresses alone; and the rest, which change when the VM joins a
+    /// group. The first of these has six rows at most, each other one.
     func chained(_ cell: Cell, _ book: RuleBook) -> [[PolicyPart.Key]] {
-        var shared: [UInt32] = []
-        var own: [UInt32] = []
+        var kinds: [[UInt32]] = [[], [], []]
         for node in cell.nodes {
             let isShared = book.index.rules(of: node, cell.direction).count >= Self.sharedRuleCount
-            if isShared { shared.append(node) } else { own.append(node) }
+            kinds[isShared ? 0 : book.graph.identityNodes.holds(node) ? 2 : 1].append(node)
         }
+        var used = kinds.filter { !$0.isEmpty }
+        if used.isEmpty { used = [[]] }
         return stages.map { stage in
-            guard !shared.isEmpty, !own.isEmpty else {
-                let form = PolicyPart.Form.chained(tiers: stage.tiers, depth: Self.depth - 1)
-                return [key(cell, shared + own, form)]
+            used.enumerated().map { rank, nodes in
+                let depth = rank == 0 ? Self.depth - kinds.count : 0
+                return key(cell, nodes, .chained(tiers: stage.tiers, depth: depth))
             }
-            // Seven rows of the shared part, and one of the other: its common rules are merged in.
-            return [
-                key(cell, shared, .chained(tiers: stage.tiers, depth: Self.depth - 2)),
-                key(cell, own, .chained(tiers: stage.tiers, depth: 0)),
-            ]
         }
     }
 

@@ -79,3 +79,8 @@ extension RuleBook.Rule {
     /// What the rule is in a row of the chained form.
     var word: UInt32 { verdict?.rawValue ?? id.rawValue << 6 | Verdict.passAction }
 }
+
+extension Verdict {
+    /// What stands for the action where a rule of a chained row says `pass`.
+    @usableFromInline static var passAction: UInt32 { 3 }
+}

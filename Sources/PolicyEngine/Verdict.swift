@@ -51,9 +51,6 @@
         case reject
     }
 
-    /// What stands for the action where a rule of a chained row says `pass`.
-    @usableFromInline static var passAction: UInt32 { 3 }
-
     /// The denial when nothing matched, or no policy selects the port.
     @inlinable public static var denyByDefault: Verdict { Verdict(rawValue: 0) }
 

@@ -47,7 +47,8 @@ import Testing
         case 2 where universe.endpoints.count > 3: universe.endpoints.remove(at: index)
         case 3:
             let number = UInt16(20 + draw.random.next() % 200)
-            guard !universe.endpoints.contains(where: { $0.port?.rawValue == number }) else { return }
+            let isTaken = universe.endpoints.contains { $0.port?.rawValue == number }
+            guard !isTaken else { return }
             universe.endpoints.insert(
                 try PolicyEndpoint("vm\(number) role=web env=prod", number), at: index)
         case 4: universe.endpoints[index].addresses.append(try draw.address(universe))
