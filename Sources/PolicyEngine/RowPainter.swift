@@ -82,5 +82,5 @@ extension RuleBook.Rule {
 
 extension Verdict {
     /// What stands for the action where a rule of a chained row says `pass`.
-    @usableFromInline static var passAction: UInt32 { 3 }
+    @inlinable static var passAction: UInt32 { 3 }
 }
