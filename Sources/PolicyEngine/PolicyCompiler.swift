@@ -60,39 +60,36 @@ public enum PolicyCompiler {
     private static func build(
         _ book: RuleBook, _ universe: PolicyUniverse, _ budget: CompileBudget, isNew: Bool
     ) throws(BudgetFault) -> Result<CompiledPolicy, PolicyErrors> {
-        try checkWork(book, budget)
         let world = PolicyWorld(book, universe)
-        var compiler = PortCompiler(book, world.partition, world.networks)
-        var image = TableImage()
-        image.append(world.partition, world.strangers)
-        let places = world.networks.map { image.append($0) }
-        var tables: [PortCompiler.Tables?] = []
+        guard !world.isOverBudget else { throw BudgetFault.overlapping }
+        var compiler = PortCompiler(book, world, budget, PartStore())
+        var blocks: [PortBlocks?] = []
         for subject in world.subjects {
             // VMs elsewhere too: proofs and diffs speak of every port that the files govern.
-            tables.append(try compiler.compile(subject, budget))
-            guard let port = subject.endpoint.port, let own = tables[tables.count - 1] else {
-                continue
-            }
-            var record = PortRecord()
-            record.egress = own.egress
-            record.ingress = own.ingress
-            record.hosts = places[subject.network].hosts
-            record.hostMask = places[subject.network].mask
-            image.set(record, at: port)
+            blocks.append(try compiler.compile(subject))
         }
         if !compiler.evidence.isEmpty {
             return .failure(ConflictReport(book, world).errors(compiler.evidence))
         }
-        image.words = compiler.words.words
+        let secret = HostSecret()
+        let image = TableImage(
+            world, compiler.parts, blocks, (AddressImage(world.partition, secret), secret))
         try BudgetFault.checkHost(image.byteCount, budget)
-        let check = PolicyTestCheck(
-            book, SubjectTables(world: world, tables: tables, words: image.words))
+        return finished(compiler, universe, image, isNew: isNew)
+    }
+
+    /// The policy with all remarks, unless a test refuses it.
+    static func finished(
+        _ compiler: PortCompiler, _ universe: PolicyUniverse, _ image: consuming TableImage,
+        isNew: Bool
+    ) -> Result<CompiledPolicy, PolicyErrors> {
+        let (book, world) = (compiler.book, compiler.world)
+        let check = PolicyTestCheck(book, TableReading(world, (image.blocks, image.store)))
         if isNew, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
         let warnings =
-            world.warnings + ExpiryReport.warnings(book)
-            + RuleReport.warnings(book, world, compiler.usage) + check.warnings
-            + check.failures.map { PolicyWarning($0) }
-        return .success(CompiledPolicy(book, (universe, world, tables), image, warnings))
+            world.warnings + ExpiryReport.warnings(book) + RuleReport.warnings(book, world)
+            + check.warnings + check.failures.map { PolicyWarning($0) }
+        return .success(CompiledPolicy(book, (universe, world), image, warnings))
     }
 
     /// Refuses two files of one name: their verdicts could not be told apart.
@@ -114,15 +111,6 @@ public enum PolicyCompiler {
                     )))
         }
         if !errors.isEmpty { throw PolicyErrors(errors) }
-    }
-
-    /// Bounds the compiler's own work: the bits of all selectors over all address intervals.
-    private static func checkWork(_ book: RuleBook, _ budget: CompileBudget) throws(BudgetFault) {
-        let prefixCount = book.graph.nodes.reduce(0) {
-            $0 + $1.included.prefixes.count + $1.excepted.prefixes.count
-        }
-        try BudgetFault.checkHost(
-            (prefixCount + 1) * (book.graph.nodes.count + book.rules.count) / 4, budget)
     }
 
     private static func overBudget(_ fault: BudgetFault, _ files: [PolicyFile]) -> PolicyErrors {

@@ -169,8 +169,8 @@ extension DiffEnds.Tables {
     }
 
     fileprivate mutating func fill(_ network: Int, _ space: PacketSpace.Network) {
-        egress[network].fill(reading, &sets, network: network)
-        ingress[network].fill(reading, &sets, network: network)
+        egress[network].fill(reading, &sets)
+        ingress[network].fill(reading, &sets)
         let groups = [true, false].map { space.groupClasses(isIPv4: $0, reading, network) }
         toGroups.append(groups.map { egress[network].unions(over: $0, &sets) })
     }

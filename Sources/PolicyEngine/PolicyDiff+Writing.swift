@@ -11,6 +11,7 @@ struct DiffGroups {
         let known = Set(named.map(\.name))
         add(named)
         add(append(old).filter { !known.contains($0.name) })
+        graph.freeze()
     }
 
     private typealias Named = (name: String, policy: String, node: Int)

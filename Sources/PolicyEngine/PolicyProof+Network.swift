@@ -46,8 +46,8 @@ struct ProofNetwork {
         groupReceivers = classifier.classes(space.groupReceivers)
         var ingress = classifier.tables
         books.membership = classifier.membership
-        egress.fill(reading, &books.sets, network: number)
-        ingress.fill(reading, &books.sets, network: number)
+        egress.fill(reading, &books.sets)
+        ingress.fill(reading, &books.sets)
         toGroups = (
             egress.unions(over: space.groupClasses(isIPv4: true, reading, number), &books.sets),
             egress.unions(over: space.groupClasses(isIPv4: false, reading, number), &books.sets)

@@ -9,11 +9,10 @@ struct PassSets: Sendable {
 
     private let reading: TableReading
     private var interner = Interner<ServiceSet>()
-    private var numberOfRow: [Int32]
+    private var numberOfRow: [TableReading.Row: Int32] = [:]
 
     init(_ reading: TableReading) {
         self.reading = reading
-        numberOfRow = [Int32](repeating: -1, count: reading.rowNumberEnd)
         _ = interner.number(of: .none)
         _ = interner.number(of: .all)
     }
@@ -21,10 +20,9 @@ struct PassSets: Sendable {
     var values: [ServiceSet] { interner.values }
 
     mutating func number(of row: TableReading.Row) -> Int32 {
-        let known = numberOfRow[row.number]
-        if known >= 0 { return known }
+        if let known = numberOfRow[row] { return known }
         let number = self.number(of: reading.passing(row))
-        numberOfRow[row.number] = number
+        numberOfRow[row] = number
         return number
     }
 
@@ -67,15 +65,18 @@ struct PassTables: Sendable {
     }
 
     /// Reads all cells, once every table has its number.
-    mutating func fill(_ reading: TableReading, _ sets: inout PassSets, network: Int) {
-        peerClassCount = reading.peerClassCount(in: network)
+    mutating func fill(_ reading: TableReading, _ sets: inout PassSets) {
+        peerClassCount = reading.peerClassCount
         let isEgress = direction == .egress
         cells = [Int32](repeating: PassSets.all, count: tableCount * peerClassCount)
         for (index, peers) in tables.enumerated() {
-            var place = isEgress ? (index + 1) * peerClassCount : index + 1
-            for peerClass in 0..<peerClassCount {
-                cells[place] = sets.number(of: reading.row(peers, peerClass: peerClass))
-                place += isEgress ? 1 : tableCount
+            let rows = reading.rows(peers)
+            let most = sets.number(of: rows.most)
+            let start = isEgress ? (index + 1) * peerClassCount : index + 1
+            let step = isEgress ? 1 : tableCount
+            for peerClass in 0..<peerClassCount { cells[start + peerClass * step] = most }
+            for (peerClass, row) in rows.others {
+                cells[start + peerClass * step] = sets.number(of: row)
             }
         }
         let width = isEgress ? peerClassCount : tableCount

@@ -57,6 +57,7 @@ public struct PolicyProof {
     public static func check(_ policy: CompiledPolicy) throws(PolicyErrors) {
         guard policy.files.contains(where: { !$0.invariants.isEmpty }) else { return }
         var proof = PolicyProof(policy)
+        try proof.checkWork()
         var errors: [PolicyError] = []
         for index in 0..<proof.promiseCount {
             guard errors.count < PolicyErrors.countMax else { break }
@@ -66,6 +67,19 @@ public struct PolicyProof {
             }
         }
         if !errors.isEmpty { throw PolicyErrors(errors) }
+    }
+
+    /// Refuses promises whose prefixes overlap so much that they cannot be told apart.
+    private func checkWork() throws(PolicyErrors) {
+        guard membership.partition.isOverBudget, let promise = book.promises.first else { return }
+        throw PolicyErrors([
+            PolicyError(
+                promise.file, at: promise.file.name.position,
+                (
+                    "the promises of the policies name too many sets that hold the same addresses",
+                    "name fewer prefixes within others in groups that `never` speaks of"
+                ))
+        ])
     }
 
     /// How much is searched, in words: for measurements.

@@ -11,12 +11,12 @@ struct PolicyTestCheck {
     private(set) var warnings: [PolicyWarning] = []
 
     private let book: RuleBook
-    private let tables: SubjectTables
+    private let tables: TableReading
     private let ends: ConnectionEnds
     private let rules: [String: RuleID]
     private var decisionCount = 0
 
-    init(_ book: RuleBook, _ tables: SubjectTables) {
+    init(_ book: RuleBook, _ tables: TableReading) {
         self.book = book
         self.tables = tables
         ends = ConnectionEnds(tables.world.subjects.map(\.endpoint))

@@ -83,7 +83,11 @@ import Testing
         }
         let text = "policy: x\nfor: any\nrules:\n" + rules.joined()
         var found: [String] = []
-        let time = try processorTime { found = try compileFaults([text], try shop()) }
+        let budget = CompileBudget(
+            boundaryCountPerPort: 1 << 16, byteCountPerPort: 1 << 20, byteCountPerHost: 256 << 20)
+        let time = try processorTime {
+            found = try compileFaults([text], try shop(), budget: budget)
+        }
         #expect(found.count == 1 && found[0].contains("budget"))
         #expect(time < .seconds(3), "\(time)")
     }

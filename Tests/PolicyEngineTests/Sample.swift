@@ -75,9 +75,19 @@ extension PolicyCompiler {
 extension PolicyCompiler {
     /// Compiles for that day without a look at the promises.
     static func compileUnproven(
-        _ files: [PolicyFile], _ universe: PolicyUniverse
+        _ files: [PolicyFile], _ universe: PolicyUniverse, budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
-        try compileUnproven(files, universe, today: .ofTests)
+        try compileUnproven(files, universe, today: .ofTests, budget: budget)
+    }
+}
+
+extension PolicyCompiler {
+    /// Compiles for that day from a former policy.
+    static func recompile(
+        _ previous: CompiledPolicy, _ files: [PolicyFile], _ universe: PolicyUniverse,
+        budget: CompileBudget = .standard
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        try recompile(previous, files, universe, today: .ofTests, budget: budget)
     }
 }
 

@@ -65,7 +65,7 @@ package struct PolicyBook: Sendable {
             var book = PolicyBook(
                 sources: sources,
                 compiled: try PolicyCompiler.recompile(
-                    compiled.files, universe, today: .current))
+                    compiled, compiled.files, universe, today: .current))
             book.firstGeneration = firstGeneration
             return book
         } catch {

@@ -1,0 +1,98 @@
+/// Where a port's tables begin, for each direction.
+///
+/// - Shape of a block: the number of own classes; for each, ascending, its number in the upper half
+///   of a word and in the lower where its stages begin; the stages: their number, then for each one
+///   word (bits 0...7 how many parts, bit 31 whether they are merged, the upper half the default)
+///   and the parts' places in ``PartStore``, a word each.
+final class PortBlocks: Sendable {
+    let egress: TableStorage<UInt64>
+    let ingress: TableStorage<UInt64>
+
+    /// One stage of a look-up.
+    struct Stage {
+        let parts: [UInt32]
+        let isMerged: Bool
+        let fallback: UInt32
+    }
+
+    static let mergedMark: UInt64 = 1 << 31
+
+    private init(_ egress: [UInt64], _ ingress: [UInt64]) {
+        self.egress = TableStorage(egress)
+        self.ingress = TableStorage(ingress)
+    }
+
+    /// The stages that `words` say.
+    static func stages(_ words: [UInt64]) -> [Stage] {
+        var stages: [Stage] = []
+        var place = 1
+        while place < words.count {
+            let head = words[place]
+            let count = Int(head & 0xff)
+            stages.append(
+                Stage(
+                    parts: words[place + 1...place + count].map { UInt32($0) },
+                    isMerged: head & mergedMark != 0, fallback: UInt32(head >> 32)))
+            place += count + 1
+        }
+        return stages
+    }
+
+    var byteCount: Int { egress.byteCount + ingress.byteCount }
+
+    /// Blocks while they are built.
+    struct Draft {
+        private var egress: [(number: Int, stages: [UInt64])] = []
+        private var ingress: [(number: Int, stages: [UInt64])] = []
+
+        /// Adds an own class, later than those before.
+        mutating func add(_ number: Int, _ stages: [Stage], _ direction: TrafficDirection) {
+            var words = [UInt64(stages.count)]
+            for stage in stages {
+                words.append(
+                    UInt64(stage.parts.count) | (stage.isMerged ? mergedMark : 0)
+                        | UInt64(stage.fallback) << 32)
+                words.append(contentsOf: stage.parts.map { UInt64($0) })
+            }
+            switch direction {
+            case .egress: egress.append((number, words))
+            case .ingress: ingress.append((number, words))
+            }
+        }
+
+        var finished: PortBlocks { PortBlocks(Self.block(egress), Self.block(ingress)) }
+
+        private static func block(_ cells: [(number: Int, stages: [UInt64])]) -> [UInt64] {
+            var heads = [UInt64(cells.count)]
+            var stages: [UInt64] = []
+            var known: [[UInt64]: Int] = [:]
+            for cell in cells {
+                let place = known[cell.stages] ?? stages.count
+                if place == stages.count {
+                    known[cell.stages] = place
+                    stages += cell.stages
+                }
+                heads.append(UInt64(cell.number) << 32 | UInt64(cells.count + 1 + place))
+            }
+            return heads + stages
+        }
+    }
+}
+
+extension TableStorage<UInt64> {
+    /// The words of the stages of an own class in a block of ``PortBlocks``; nil where there are
+    /// none.
+    func stages(of ownClass: Int) -> [UInt64]? {
+        var low = 1
+        var high = 1 + Int(self[0])
+        while low < high {
+            let middle = (low + high) / 2
+            if self[middle] >> 32 < UInt64(ownClass) { low = middle + 1 } else { high = middle }
+        }
+        guard low <= Int(self[0]), self[low] >> 32 == UInt64(ownClass) else { return nil }
+        let place = Int(self[low] & 0xffff_ffff)
+        var end = place + 1
+        for _ in 0..<self[place] { end += 1 + Int(self[end] & 0xff) }
+        return elements(place..<end)
+    }
+}
