@@ -51,16 +51,12 @@ struct AddressClasses: Sendable {
     private static let vmMark = UInt32.max
 
     /// The class of an address that a VM has, made where there is none.
-    mutating func number(
-        of nodes: [UInt32], _ address: IPAddress, in partition: inout PrefixPartition
-    ) -> Int {
-        // The families of a class never change: parts leave out what no packet can have.
-        let family = Families(address)
-        let list = [Self.vmMark, UInt32(family.rawValue)] + nodes
-        let number = partition.classes.number(of: list[...])
+    mutating func number(of nodes: [UInt32], in partition: inout PrefixPartition) -> Int {
+        let number = partition.classes.number(of: ([Self.vmMark] + nodes)[...])
         if number == count {
             add(nodes)
-            families[number] = family
+            // The families of a class never change: parts leave out what no packet can have.
+            families[number] = [.ipv4, .ipv6]
         }
         return number
     }

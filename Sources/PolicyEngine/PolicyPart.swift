@@ -1,10 +1,8 @@
-import Packet
-
 /// The rules of one direction at the ports that certain nodes name, compiled: from the peer's class
 /// to rows. Ports that the same nodes name share it.
 ///
-/// - Shape of ``storage``: four words (the map's size, the row that every class has besides its own,
-///   where the pool begins, the row of classes that are not in the map), the map, the pool. Offsets
+/// - Shape of ``storage``: four words (the map's size, the row that every class has besides its
+///   own, where the pool begins, the row of classes that are not in the map), the map, the pool. Offsets
 ///   of rows and chains count from the pool; 0 is none.
 /// - Map: dense (the class is the index), or hashed pairs of class + 1 and value. A value is a row,
 ///   or, with ``chainMark``, a chain: a count, then rows.
@@ -26,8 +24,8 @@ final class PolicyPart: Sendable {
     enum Form: Hashable, Sendable {
         /// One row for each class, with everything decided: tiers, files, defaults.
         case merged(DefaultChain)
-        /// Rows of the rules of some tiers, at most `depth` for a class besides the common one; with
-        /// depth 0 one row in all.
+        /// Rows of the rules of some tiers, at most `depth` for a class besides the common one;
+        /// with depth 0 one row in all.
         case chained(tiers: ClosedRange<Int>, depth: Int)
     }
 
@@ -79,61 +77,6 @@ final class PolicyPart: Sendable {
     }
 
     var byteCount: Int { storage.byteCount }
-}
-
-// For people's questions.
-extension PolicyPart {
-    /// A row: starts of services, ascending, and what is decided from there.
-    struct Line {
-        let starts: [UInt32]
-        let words: [UInt32]
-
-        /// What the row says of a service; all ones for nothing.
-        func word(_ service: ServiceKey) -> UInt32 {
-            let place = starts.place(of: service.rawValue + 1)
-            return place == 0 ? .max : words[place - 1]
-        }
-    }
-
-    /// The classes that have a row or chain of their own, with it.
-    var entries: [(number: UInt32, value: UInt32)] {
-        let size = storage[0]
-        let map = storage.elements(4..<Int(storage[2]))
-        guard size & Self.denseMark == 0 else {
-            return map.indices.filter { map[$0] != 0 }.map { (UInt32($0), map[$0]) }
-        }
-        return stride(from: 0, to: map.count, by: 2)
-            .filter { map[$0] != 0 && map[$0 + 1] != 0 }
-            .map { (map[$0] - 1, map[$0 + 1]) }
-    }
-
-    /// The row of a class in the merged form.
-    func row(of number: UInt32) -> UInt32 {
-        let value = value(of: number)
-        return value == 0 ? storage[3] : value
-    }
-
-    /// The rows of a class that has `value` in the map, and that of all classes.
-    func lines(_ value: UInt32) -> [Line] {
-        var offsets = storage[1] == 0 ? [] : [storage[1]]
-        let own = value == 0 ? storage[3] : value
-        if own & Self.chainMark != 0 {
-            let chain = Int(storage[2] + (own & ~Self.chainMark))
-            offsets += storage.elements(chain + 1..<chain + 1 + Int(storage[chain]))
-        } else if own != 0 {
-            offsets.append(own)
-        }
-        return offsets.map(line)
-    }
-
-    /// The row at an offset of the pool.
-    func line(at offset: UInt32) -> Line {
-        let start = Int(storage[2] + offset)
-        let count = Int(storage[start])
-        return Line(
-            starts: storage.elements(start + 1..<start + 1 + count),
-            words: storage.elements(start + 1 + count..<start + 1 + 2 * count))
-    }
 }
 
 /// The rules of a part by their peers.

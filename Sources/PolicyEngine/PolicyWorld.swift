@@ -50,7 +50,7 @@ struct PolicyWorld: Sendable {
         for address in endpoint.ownedAddresses {
             let prefixClass = partition.prefixClass(of: address)
             let nodes = book.graph.memberList(identity, partition.bits(of: prefixClass))
-            let peerClass = classes.number(of: nodes, address, in: &partition)
+            let peerClass = classes.number(of: nodes, in: &partition)
             places.append(
                 PortCompiler.Place(
                     address: address, peerClass: peerClass, prefixClass: prefixClass))

@@ -22,22 +22,6 @@ final class PortBlocks: Sendable {
         self.ingress = TableStorage(ingress)
     }
 
-    /// The stages that `words` say.
-    static func stages(_ words: [UInt64]) -> [Stage] {
-        var stages: [Stage] = []
-        var place = 1
-        while place < words.count {
-            let head = words[place]
-            let count = Int(head & 0xff)
-            stages.append(
-                Stage(
-                    parts: words[place + 1...place + count].map { UInt32($0) },
-                    isMerged: head & mergedMark != 0, fallback: UInt32(head >> 32)))
-            place += count + 1
-        }
-        return stages
-    }
-
     var byteCount: Int { egress.byteCount + ingress.byteCount }
 
     /// Blocks while they are built.
@@ -76,23 +60,5 @@ final class PortBlocks: Sendable {
             }
             return heads + stages
         }
-    }
-}
-
-extension TableStorage<UInt64> {
-    /// The words of the stages of an own class in a block of ``PortBlocks``; nil where there are
-    /// none.
-    func stages(of ownClass: Int) -> [UInt64]? {
-        var low = 1
-        var high = 1 + Int(self[0])
-        while low < high {
-            let middle = (low + high) / 2
-            if self[middle] >> 32 < UInt64(ownClass) { low = middle + 1 } else { high = middle }
-        }
-        guard low <= Int(self[0]), self[low] >> 32 == UInt64(ownClass) else { return nil }
-        let place = Int(self[low] & 0xffff_ffff)
-        var end = place + 1
-        for _ in 0..<self[place] { end += 1 + Int(self[end] & 0xff) }
-        return elements(place..<end)
     }
 }

@@ -21,8 +21,8 @@ struct RuleUsage {
         isUsed = isSeen
     }
 
-    /// Notes the rules that match one pair of classes, and for each that decides nothing there a rule above it which takes
-    /// the first of its services. The order of the calls does not matter.
+    /// Notes the rules that match one pair of classes, and for each that decides nothing there a
+    /// rule above it which takes the first of its services. The order of the calls does not matter.
     mutating func note(_ rules: [Int], covered: [Int: Int], _ book: RuleBook) {
         for rule in rules {
             isSeen[rule] = true

@@ -8,7 +8,8 @@ import Testing
         let rules = (0..<3_000).map { index in
             index % 2 == 0
                 ? "- allow any -> cidr 10.\(index / 250).\(index % 250).8/32 on tcp/\(index)\n"
-                : "- allow any -> cidr 2001:db8::\(String(index, radix: 16)):0/128 on tcp/\(index)\n"
+                : "- allow any -> cidr 2001:db8::\(String(index, radix: 16)):0/128 "
+                    + "on tcp/\(index)\n"
         }
         let file = try policy("policy: x\nfor: any\nrules:\n" + rules.joined())
         let compiled = try PolicyCompiler.compile([file], try shop())

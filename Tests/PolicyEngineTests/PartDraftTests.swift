@@ -32,6 +32,19 @@ import Testing
         }
     }
 
+    @Test("a contradiction is found in the network where it occurs, whoever is alike elsewhere")
+    func findsContradictionsInEachNetwork() throws {
+        var universe = try shop()
+        universe.endpoints.insert(
+            try PolicyEndpoint("far1 role=web extra=1", 9, network: 2), at: 0)
+        let texts = ["allow", "deny"].map {
+            "policy: p-\($0)\nfor: vm db1\nrules:\n- \($0) label role=web -> any on tcp/1\n"
+        }
+        let other = "policy: o\nfor: vm far1\nrules:\n- allow label extra=1 -> any on tcp/1\n"
+        let found = try compileFaults(texts + [other], universe)
+        #expect(found.count == 1 && found[0].contains("disagree"), "\(found)")
+    }
+
     /// The sentence with the host bits of its prefix cleared.
     private static func masked(_ sentence: String) throws -> String {
         try sentence.split(separator: " ").map { word in

@@ -24,6 +24,9 @@ import Testing
             ("- deny any -> any on tcp/2", ""), ("policy: x", "policy: y"),
             ("policy: x", "policy: x\ntier: guard"), ("- allow g", "\n- allow g"),
             ("deny any -> any on tcp/2", "deny any -> any on tcp/2\ndefault: allow"),
+            ("policy: x", "policy: x\nmode: audit"), ("on s", "on s limit 3/s"),
+            ("on s", "on s log sampled"), ("on tcp/2", "on tcp/2 until 2026-11-20"),
+            ("on tcp/2", "on tcp/2 until 2026-11-21"),
         ])
     func takesUpEveryChange(old: String, new: String) throws {
         let before = try PolicyCompiler.compile([try policy(Self.start)], try shop())
@@ -42,6 +45,14 @@ import Testing
             }
         }
         #expect(after.rules == full.rules)
+        #expect(after.limits == full.limits && after.nextExpiry == full.nextExpiry)
+        // And back again.
+        let back = try PolicyCompiler.recompile(after, before.files, try shop())
+        #expect(back.rules == before.rules && back.limits == before.limits)
+        #expect(back.nextExpiry == before.nextExpiry)
+        let ends = (own: "10.0.0.1", peer: "10.0.0.2")
+        #expect(
+            try back.answer(1, .egress, ends, .tcp(2)) == before.answer(1, .egress, ends, .tcp(2)))
     }
 
     @Test("a policy recompiled lives on when the one it was made from is gone")

@@ -65,6 +65,9 @@ import Testing
         _ label: String
     ) throws {
         #expect(current.warnings == full.warnings, "\(label)")
+        #expect(current.rules == full.rules, "\(label)")
+        #expect(current.limits == full.limits, "\(label)")
+        #expect(current.nextExpiry == full.nextExpiry, "\(label)")
         for _ in 0..<200 {
             let endpoint = draw.pick(full.universe.endpoints)
             guard let port = endpoint.port else { continue }
@@ -79,6 +82,56 @@ import Testing
                 let second = full.table.classify(port: port, direction, question)
                 #expect(first == second, "\(label): \(endpoint.vm) \(direction) \(question)")
                 #expect(current.rule(first.rule) == full.rule(second.rule), "\(label)")
+            }
+        }
+    }
+
+    @Test("on another day all is compiled anew: rules that are over then decide nothing")
+    func knowsTheDay() throws {
+        let file = try policy(
+            "policy: x\nfor: any\nrules:\n- allow any -> any on tcp/1 until 2026-11-21\n")
+        let today = try PolicyCompiler.compile([file], try shop())
+        let ends = (own: "10.0.0.1", peer: "10.0.0.2")
+        #expect(try today.answer(1, .egress, ends, .tcp(1)) == "allow by x/#1")
+        let tomorrow = try PolicyCompiler.recompile(
+            today, [file], try shop(), today: PolicyDay(number: PolicyDay.ofTests.number + 1))
+        #expect(try tomorrow.answer(1, .egress, ends, .tcp(1)) == "deny by default")
+        #expect(tomorrow.nextExpiry == nil && tomorrow.warnings.count == 1)
+        let back = try PolicyCompiler.recompile(tomorrow, [file], try shop())
+        #expect(try back.answer(1, .egress, ends, .tcp(1)) == "allow by x/#1")
+    }
+
+    @Test("tests that come to fail are warnings, promises that break are errors")
+    func provesAnew() throws {
+        let text =
+            "policy: x\nfor: any\nrules:\n- allow label role=web -> any on tcp/1\n"
+            + "tests:\n- vm web1 -> vm ops1 on tcp/1 => allow\n"
+            + "never:\n- vm ops1 -> vm db1 on tcp/1\n"
+        var universe = try shop()
+        let first = try PolicyCompiler.compile([try policy(text)], universe)
+        #expect(first.warnings.isEmpty)
+        universe.endpoints[0].labels["role"] = "db"
+        let second = try PolicyCompiler.recompile(first, first.files, universe)
+        #expect(second.warnings.contains { $0.message.contains("tcp/1") })
+        universe.endpoints[2].labels["role"] = "web"
+        #expect(throws: PolicyErrors.self) {
+            try PolicyCompiler.recompile(second, first.files, universe)
+        }
+    }
+
+    @Test("a contradiction that no packet showed is found when a VM comes that can send one")
+    func findsLateContradictions() throws {
+        let files = try ["allow", "deny"].map {
+            try policy("policy: p-\($0)\nfor: vm db1\nrules:\n- \($0) label role=far -> any\n")
+        }
+        var universe = try shop()
+        universe.endpoints.append(try PolicyEndpoint("far1 role=far", 9, network: 2))
+        for budget in [CompileBudget.standard, PortPlanTests.chained] {
+            let first = try PolicyCompiler.compile(files, universe, budget: budget)
+            var later = universe
+            later.endpoints.append(try PolicyEndpoint("near1 role=far", 10))
+            #expect(throws: PolicyErrors.self) {
+                try PolicyCompiler.recompile(first, files, later, budget: budget)
             }
         }
     }
