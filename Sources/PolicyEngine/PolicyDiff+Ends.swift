@@ -45,6 +45,9 @@ struct DiffEnds {
         let network: Int?
     }
 
+    /// The most pairs of units that are compared.
+    private static let pairCountMax = 1 << 26
+
     private(set) var senders: [Unit] = []
     private(set) var receivers: [Unit] = []
     private(set) var old: Tables
@@ -121,6 +124,14 @@ struct DiffEnds {
     ) -> [PacketSpace.End] {
         if direction == .egress { return network.senders }
         return isToAll ? network.groupReceivers : network.receivers
+    }
+
+    /// Whether the units are too many to be compared: then nothing may be asked.
+    var isOverBudget: Bool {
+        senders.count > Self.pairCountMax / max(receivers.count, 1)
+            || [old, new].contains { tables in
+                (tables.egress + tables.ingress).contains(where: \.isOverBudget)
+            }
     }
 
     /// The endpoint of a VM.

@@ -48,7 +48,7 @@ public struct PolicyDiff: Sendable {
     public static let wordCountMax = 6
 
     /// - Parameter isWhole: whether nothing is shortened.
-    /// - Throws: when the policies were not compiled for the same endpoints.
+    /// - Throws: when the policies were not compiled for the same endpoints, or are too large.
     public init(
         from old: CompiledPolicy, to new: CompiledPolicy, isWhole: Bool = false
     ) throws(PolicyDiffError) {
@@ -63,8 +63,15 @@ public struct PolicyDiff: Sendable {
             old.world.partition, new.world.partition, groups.partition,
         ])
         let space = PacketSpace(new.world, cells)
-        let toStations = DiffCells(DiffEnds((old, new), space, groups, isToAll: false))
-        var toAll = DiffCells(DiffEnds((old, new), space, groups, isToAll: true))
+        let ends = [false, true].map { DiffEnds((old, new), space, groups, isToAll: $0) }
+        guard !groups.partition.isOverBudget, !ends.contains(where: \.isOverBudget) else {
+            throw PolicyDiffError(
+                message: "the policies tell too many kinds of addresses and VMs apart to compare "
+                    + "them by connections",
+                hint: "apply the new one without a comparison, or name fewer separate prefixes")
+        }
+        let toStations = DiffCells(ends[0])
+        var toAll = DiffCells(ends[1])
         toAll.remove(toStations)
         var gained: [Line] = []
         var lost: [Line] = []

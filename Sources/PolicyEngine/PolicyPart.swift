@@ -2,8 +2,8 @@
 /// to rows. Ports that the same nodes name share it.
 ///
 /// - Shape of ``storage``: four words (the map's size, the row that every class has besides its
-///   own, where the pool begins, the row of classes that are not in the map), the map, the pool. Offsets
-///   of rows and chains count from the pool; 0 is none.
+///   own, where the pool begins, the row of classes that are not in the map), the map, the pool.
+///   Offsets of rows and chains count from the pool; 0 is none.
 /// - Map: dense (the class is the index), or hashed pairs of class + 1 and value. A value is a row,
 ///   or, with ``chainMark``, a chain: a count, then rows.
 /// - Row: a count, starts of services, what is decided from there. Services before the first start

@@ -42,6 +42,8 @@ struct PassSets: Sendable {
 struct PassTables: Sendable {
     /// The table of an end that nobody judges.
     static let open = 0
+    /// The most cells: 256 MiB.
+    private static let cellCountMax = 1 << 26
 
     let direction: TrafficDirection
     private var numbers: [TableReading.Peers: Int] = [:]
@@ -50,6 +52,8 @@ struct PassTables: Sendable {
     private(set) var peerClassCount = 0
     /// For each line the sets that occur in it.
     private(set) var setsOfLine: [[Int32]] = []
+    /// Whether there are more cells than may be: then none was read, and nothing can be asked.
+    private(set) var isOverBudget = false
 
     init(_ direction: TrafficDirection) { self.direction = direction }
 
@@ -67,6 +71,8 @@ struct PassTables: Sendable {
     /// Reads all cells, once every table has its number.
     mutating func fill(_ reading: TableReading, _ sets: inout PassSets) {
         peerClassCount = reading.peerClassCount
+        isOverBudget = tableCount > Self.cellCountMax / max(peerClassCount, 1)
+        guard !isOverBudget else { return }
         let isEgress = direction == .egress
         cells = [Int32](repeating: PassSets.all, count: tableCount * peerClassCount)
         for (index, peers) in tables.enumerated() {
@@ -111,6 +117,7 @@ struct PassTables: Sendable {
 extension PassTables {
     /// For each table the services that it passes to any of `peerClasses`, as numbers of sets.
     func unions(over peerClasses: Set<Int>, _ sets: inout PassSets) -> [Int32] {
+        guard !isOverBudget else { return [] }
         let peerClasses = peerClasses.sorted()
         var known: [[Int32]: Int32] = [:]
         return (0..<tableCount).map { table in

@@ -69,15 +69,22 @@ public struct PolicyProof {
         if !errors.isEmpty { throw PolicyErrors(errors) }
     }
 
-    /// Refuses promises whose prefixes overlap so much that they cannot be told apart.
+    /// Whether the ends are too many to be held against each other: then nothing may be asked.
+    private var isOverBudget: Bool {
+        membership.partition.isOverBudget
+            || networks.contains { $0.egress.isOverBudget || $0.ingress.isOverBudget }
+    }
+
+    /// Refuses promises that would take too much to prove.
     private func checkWork() throws(PolicyErrors) {
-        guard membership.partition.isOverBudget, let promise = book.promises.first else { return }
+        guard isOverBudget, let promise = book.promises.first else { return }
         throw PolicyErrors([
             PolicyError(
-                promise.file, at: promise.file.name.position,
+                promise.file, at: promise.sentence.senders.position,
                 (
-                    "the promises of the policies name too many sets that hold the same addresses",
-                    "name fewer prefixes within others in groups that `never` speaks of"
+                    "`never` cannot be proven here: the policies tell too many kinds of addresses "
+                        + "and VMs apart",
+                    "name fewer separate prefixes, or leave out `never`"
                 ))
         ])
     }
@@ -97,6 +104,8 @@ public struct PolicyProof {
 
     /// A packet that passes in spite of the promise with this number, counted from 0 in the order
     /// of decision of the files; nil when the promise holds for all packets.
+    ///
+    /// - Precondition: ``check(_:)`` does not refuse the policy for its size.
     public mutating func counterexample(to index: Int) -> Counterexample? {
         let promise = book.promises[index]
         let senders = membership.holding(promise.senders)

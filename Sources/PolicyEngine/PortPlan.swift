@@ -70,8 +70,8 @@ struct PortPlan {
     }
 
     /// The parts of a cell where no file is in audit mode, stage by stage: the rules of nodes that
-    /// have many, which other ports share; of nodes that name addresses alone; and the rest, which change when the VM joins a
-    /// group. The first of these has six rows at most, each other one.
+    /// have many, which other ports share; of nodes that name addresses alone; and the rest, which
+    /// change when the VM joins a group. The first of these has six rows at most, each other one.
     func chained(_ cell: Cell, _ book: RuleBook) -> [[PolicyPart.Key]] {
         var kinds: [[UInt32]] = [[], [], []]
         for node in cell.nodes {

@@ -26,6 +26,23 @@ import Testing
         return diff.description.split(separator: "\n").map(String.init)
     }
 
+    @Test("policies too large to compare are refused, not compared for minutes")
+    func hasBounds() throws {
+        let rules = (0..<8_300).map {
+            "- allow cidr 10.\($0 / 250).\($0 % 250).0/24 -> any on tcp/\($0)\n"
+        }
+        let files = try ["", rules.joined()].map {
+            try policy("policy: x\nfor: vm db1\nrules:\n\($0)- deny vm db1 -> any\n")
+        }
+        let policies = try files.map { try PolicyCompiler.compile([$0], try shop()) }
+        let time = try processorTime {
+            #expect(throws: PolicyDiffError.self) {
+                try PolicyDiff(from: policies[0], to: policies[1])
+            }
+        }
+        #expect(time < .seconds(3), "\(time)")
+    }
+
     @Test(
         "a change is told in groups and services",
         arguments: [
