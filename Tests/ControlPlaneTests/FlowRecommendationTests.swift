@@ -30,12 +30,11 @@ struct FlowRecommendationTests {
     }
 
     static func observe(
-        _ from: String, _ to: String, _ port: UInt16, by ipProtocol: IPProtocol = .tcp,
-        at router: UInt16? = nil
+        _ from: String, _ to: String, _ port: UInt16, at router: UInt16? = nil
     ) throws -> FlowRecommendation.Observation {
         let tuple = FiveTuple(
             from: (try #require(IPAddress(from)), 40_000),
-            to: (try #require(IPAddress(to)), port), ipProtocol)
+            to: (try #require(IPAddress(to)), port), .tcp)
         return FlowRecommendation.Observation(
             in: VNI(rawValue: 1)!, tuple,
             ConnectionPorts(
