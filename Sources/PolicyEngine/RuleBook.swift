@@ -80,13 +80,8 @@ struct RuleBook: Sendable {
     }
 
     private mutating func append(_ file: PolicyFile, _ number: Int) {
-        var groups: [String: Int] = [:]
-        for group in file.groups {
-            groups[group.name.value] = graph.node(of: group.members, groups: groups)
-        }
-        let services = Dictionary(
-            file.services.map { ($0.name.value, $0.terms) }, uniquingKeysWith: { first, _ in first }
-        )
+        let groups = graph.nodes(ofGroupsIn: file)
+        let services = file.termsOfServices
         let start = rules.count
         for (offset, rule) in file.rules.enumerated() {
             let name = rule.name?.value ?? "#\(offset + 1)"
