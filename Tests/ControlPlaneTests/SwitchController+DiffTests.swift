@@ -5,11 +5,8 @@ import Testing
 @Suite("what another policy would change")
 struct SwitchControllerDiffTests {
     private func shop() async throws -> SwitchRig {
-        let rig = try await SwitchRig()
-        try await rig.attach("web1", "10.0.0.1", ["app": "shop", "role": "web"])
-        try await rig.attach("db1", "10.0.0.2", ["app": "shop", "role": "db"])
+        let rig = try await SwitchRig.shop()
         try await rig.attach("other1", "10.0.0.3")
-        try await rig.apply(SamplePolicy.shop)
         return rig
     }
 
