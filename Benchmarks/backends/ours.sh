@@ -37,6 +37,6 @@ policy)
             sed 's|cidr 0\.0\.0\.0/0|any|'
         printf 'default: deny\n'
     } >"$D/acl.yaml"
-    vswctl policy apply "$D/acl.yaml"
+    vswctl policy apply --allow-widening "$D/acl.yaml"
     ;;
 esac

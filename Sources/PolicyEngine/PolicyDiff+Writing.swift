@@ -18,11 +18,9 @@ struct DiffGroups {
 
     private mutating func append(_ files: [PolicyFile]) -> [Named] {
         files.flatMap { file in
-            var groups: [String: Int] = [:]
-            return file.groups.map { group in
-                let node = graph.node(of: group.members, groups: groups)
-                groups[group.name.value] = node
-                return (group.name.value, file.name.value, node)
+            let nodes = graph.nodes(ofGroupsIn: file)
+            return file.groups.compactMap { group in
+                nodes[group.name.value].map { (group.name.value, file.name.value, $0) }
             }
         }
     }

@@ -23,9 +23,7 @@ struct PolicyTestCheck {
         rules = Dictionary(
             book.descriptions.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
         for file in book.files where !file.tests.isEmpty {
-            let services = Dictionary(
-                file.services.map { ($0.name.value, $0.terms) },
-                uniquingKeysWith: { first, _ in first })
+            let services = file.termsOfServices
             for test in file.tests where decisionCount <= Self.decisionCountMax {
                 evaluate(test, of: file, ServiceRange.union(of: [test.service], services))
             }

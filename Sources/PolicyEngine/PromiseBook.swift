@@ -20,13 +20,8 @@ struct PromiseBook: Sendable {
     }
 
     private mutating func append(_ file: PolicyFile) {
-        var groups: [String: Int] = [:]
-        for group in file.groups {
-            groups[group.name.value] = graph.node(of: group.members, groups: groups)
-        }
-        let services = Dictionary(
-            file.services.map { ($0.name.value, $0.terms) }, uniquingKeysWith: { first, _ in first }
-        )
+        let groups = graph.nodes(ofGroupsIn: file)
+        let services = file.termsOfServices
         for sentence in file.invariants {
             promises.append(
                 Promise(

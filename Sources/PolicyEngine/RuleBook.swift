@@ -118,15 +118,7 @@ struct RuleBook: Sendable {
     }
 
     private mutating func names(of file: PolicyFile) -> Names {
-        var groups: [String: Int] = [:]
-        for group in file.groups {
-            groups[group.name.value] = graph.node(of: group.members, groups: groups)
-        }
-        return Names(
-            groups: groups,
-            services: Dictionary(
-                file.services.map { ($0.name.value, $0.terms) },
-                uniquingKeysWith: { first, _ in first }))
+        Names(groups: graph.nodes(ofGroupsIn: file), services: file.termsOfServices)
     }
 
     private mutating func read(

@@ -69,13 +69,12 @@ package struct CapturedFrames {
         return nil
     }
 
-    /// The interface description block (§4.2): its link type, and if_name, which is option 2.
+    /// The interface description block (§4.2).
     private static func interface(_ block: PcapNGBlock) -> Interface {
         let word = block.word(at: 8) ?? 0
         let linkType = UInt16(truncatingIfNeeded: block.isBigEndian ? word >> 16 : word)
-        let name = block.option(2, from: 16).map { String(decoding: $0, as: UTF8.self) }
         // No device's name is longer than 15 bytes; each request carries all of them.
-        return Interface(name: String((name ?? "?").prefix(64)), linkType: linkType)
+        return Interface(name: String((block.interfaceName ?? "?").prefix(64)), linkType: linkType)
     }
 
     /// The enhanced packet block (§4.3).

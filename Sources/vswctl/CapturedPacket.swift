@@ -71,10 +71,10 @@ package struct PacketDecoder {
         }
     }
 
-    /// The interface description block (§4.2): if_name is option 2, if_tsresol option 9.
+    /// The interface description block (§4.2): if_tsresol is option 9.
     private static func interface(_ block: PcapNGBlock) -> Interface {
-        let name = block.option(2, from: 16).map { String(decoding: $0, as: UTF8.self) }
-        return Interface(name: name ?? "?", resolution: block.option(9, from: 16)?.first ?? 6)
+        Interface(
+            name: block.interfaceName ?? "?", resolution: block.option(9, from: 16)?.first ?? 6)
     }
 
     /// The enhanced packet block (§4.3): opt_comment is option 1, epb_flags option 2.

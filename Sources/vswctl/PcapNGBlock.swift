@@ -54,6 +54,11 @@ package struct PcapNGBlock: Sendable, Equatable {
         return nil
     }
 
+    /// The name that an interface description block (§4.2) gives: if_name, which is option 2.
+    var interfaceName: String? {
+        option(2, from: 16).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// The 16-bit number at `offset`, or nil where the body has ended.
     private func short(at offset: Int) -> UInt16? {
         guard offset >= 0, offset + 2 <= bytes.count - 4 else { return nil }

@@ -30,17 +30,23 @@ struct FlowRecommendationTests {
     }
 
     static func observe(
-        _ from: String, _ to: String, _ port: UInt16, by ipProtocol: IPProtocol = .tcp,
-        at router: UInt16? = nil
+        _ from: String, _ to: String, _ port: UInt16, by ipProtocol: IPProtocol = .tcp
     ) throws -> FlowRecommendation.Observation {
         let tuple = FiveTuple(
             from: (try #require(IPAddress(from)), 40_000),
             to: (try #require(IPAddress(to)), port), ipProtocol)
         return FlowRecommendation.Observation(
             in: VNI(rawValue: 1)!, tuple,
-            ConnectionPorts(
-                original: router.map { PortNumber(rawValue: $0) } ?? Self.port(from),
-                reply: Self.port(to)))
+            ConnectionPorts(original: Self.port(from), reply: Self.port(to)))
+    }
+
+    /// The same, sent by the guest at this port on behalf of others.
+    private static func forwarded(
+        _ observation: FlowRecommendation.Observation, by port: UInt16
+    ) -> FlowRecommendation.Observation {
+        var ports = observation.ports
+        ports.original = PortNumber(rawValue: port)
+        return FlowRecommendation.Observation(in: observation.network, observation.tuple, ports)
     }
 
     static func text(
@@ -136,7 +142,7 @@ struct FlowRecommendationTests {
     func allowsRouters() throws {
         var universe = try Self.universe([["role": "web"], ["role": "router"]])
         universe.endpoints[1].anyAddress = true
-        let seen = [try Self.observe("203.0.113.7", "10.0.0.1", 80, at: 2)]
+        let seen = [Self.forwarded(try Self.observe("203.0.113.7", "10.0.0.1", 80), by: 2)]
         let text = Self.text(universe, seen)
         _ = try Self.compiled(text, universe)
         let compiled = try Self.compiled(Self.enforced(text), universe)

@@ -27,7 +27,7 @@ enum ReplaySample {
     static func ipv4(_ number: UInt8, _ from: String, _ to: String, _ payload: [UInt8]) -> [UInt8] {
         var header: [UInt8] = [0x45, 0] + octets(UInt16(20 + payload.count))
         header += [0, 1, 0, 0, 64, number, 0, 0] + address(from) + address(to)
-        let sum = checksum(header)
+        let sum = SampleFrame.checksum(header)
         header[10] = UInt8(sum >> 8)
         header[11] = UInt8(sum & 0xff)
         return [2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0] + header + payload
@@ -53,14 +53,5 @@ enum ReplaySample {
 
     private static func address(_ text: String) -> [UInt8] {
         text.split(separator: ".").compactMap { UInt8($0) }
-    }
-
-    private static func checksum(_ bytes: [UInt8]) -> UInt16 {
-        var sum: UInt32 = 0
-        for index in stride(from: 0, to: bytes.count, by: 2) {
-            sum += UInt32(bytes[index]) << 8 | UInt32(bytes[index + 1])
-        }
-        while sum >> 16 != 0 { sum = sum & 0xffff + sum >> 16 }
-        return ~UInt16(sum)
     }
 }

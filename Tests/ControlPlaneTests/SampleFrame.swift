@@ -28,7 +28,7 @@ enum SampleFrame {
     }
 
     /// The Internet checksum (RFC 1071) of whole 16-bit words.
-    private static func checksum(_ bytes: [UInt8]) -> UInt16 {
+    static func checksum(_ bytes: [UInt8]) -> UInt16 {
         var sum: UInt32 = 0
         for index in stride(from: 0, to: bytes.count, by: 2) {
             sum += UInt32(bytes[index]) << 8 | UInt32(bytes[index + 1])

@@ -5,10 +5,8 @@ import Testing
 @Suite("what another policy would change")
 struct SwitchControllerDiffTests {
     private func shop() async throws -> SwitchRig {
-        let rig = try await SwitchRig()
-        try await rig.attach("web1", "10.0.0.1", ["app": "shop", "role": "web"])
-        try await rig.attach("db1", "10.0.0.2", ["app": "shop", "role": "db"])
-        try await rig.apply(SamplePolicy.shop)
+        let rig = try await SwitchRig.shop()
+        try await rig.attach("other1", "10.0.0.3")
         return rig
     }
 

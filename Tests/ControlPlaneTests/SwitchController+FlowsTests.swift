@@ -8,15 +8,6 @@ import Testing
 /// What frames leave behind on the control side.
 @Suite("flows, events, counters and captures")
 struct SwitchControllerFlowsTests {
-    /// web1 and db1 under the shop policy.
-    private func shop() async throws -> SwitchRig {
-        let rig = try await SwitchRig()
-        try await rig.attach("web1", "10.0.0.1", ["app": "shop", "role": "web"])
-        try await rig.attach("db1", "10.0.0.2", ["app": "shop", "role": "db"])
-        try await rig.apply(SamplePolicy.shop)
-        return rig
-    }
-
     /// web1 sends a datagram to db1.
     private func send(_ rig: SwitchRig, to port: UInt16) async throws {
         let web = try await rig.controller.port(on: "web1").mac ?? ""
@@ -33,7 +24,7 @@ struct SwitchControllerFlowsTests {
         "an allowed connection is delivered, listed with its rules, and logged as its rule asks"
     )
     func listsAllowed() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         try await send(rig, to: 5432)
         #expect(try await eventually { rig.devices.wire("db1")?.receive() != nil })
         let flows = await rig.controller.flows(FlowQuery(vm: "db1")).flows
@@ -53,7 +44,7 @@ struct SwitchControllerFlowsTests {
 
     @Test("denials are added up, listed under their verdict, and balance in the counters")
     func listsDenied() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         for _ in 0..<3 { try await send(rig, to: 22) }
         #expect(
             try await eventually {
@@ -75,7 +66,7 @@ struct SwitchControllerFlowsTests {
 
     @Test("an apply tells how many live connections the new policy cuts")
     func countsCutFlows() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         try await send(rig, to: 5432)
         #expect(try await eventually { rig.devices.wire("db1")?.receive() != nil })
         #expect(try await rig.apply(SamplePolicy.shop).cutFlows == 0)
@@ -84,7 +75,7 @@ struct SwitchControllerFlowsTests {
 
     @Test("a capture is a pcapng stream that ends with its count")
     func captures() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         var options = CaptureOptions(filter: "udp port 5432", count: 2)
         options.point = .verdict
         let stream = try await rig.controller.startCapture(on: "web1", options)
@@ -120,7 +111,7 @@ struct SwitchControllerFlowsTests {
     func refusesCaptures(
         device: String, options: CaptureOptions, status: Int, field: String
     ) async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         let problem = await #expect(throws: Problem.self) {
             _ = try await rig.controller.startCapture(on: device, options)
         }

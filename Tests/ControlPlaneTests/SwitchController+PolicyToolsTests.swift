@@ -4,17 +4,9 @@ import Testing
 
 @Suite("policy tools")
 struct SwitchControllerPolicyToolsTests {
-    private func shop() async throws -> SwitchRig {
-        let rig = try await SwitchRig()
-        try await rig.attach("web1", "10.0.0.1", ["app": "shop", "role": "web"])
-        try await rig.attach("db1", "10.0.0.2", ["app": "shop", "role": "db"])
-        try await rig.apply(SamplePolicy.shop)
-        return rig
-    }
-
     @Test("a policy is recommended from a connection that lives, and would allow it")
     func recommends() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         let empty = await #expect(throws: Problem.self) {
             try await rig.controller.recommendPolicy(PolicyRecommendRequest())
         }
@@ -45,7 +37,7 @@ struct SwitchControllerPolicyToolsTests {
 
     @Test("a capture is replayed under the policy in force and under files, which change nothing")
     func replays() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         let before = try rig.store.load()
         let frame = ReplaySample.frame(
             ReplaySample.udp(("10.0.0.1", 40_000), ("10.0.0.2", 5432)))

@@ -5,15 +5,6 @@ import Testing
 
 @Suite("why frames were dropped, and what rules decided")
 struct SwitchControllerWhyTests {
-    /// web1 and db1 under the shop policy.
-    private func shop() async throws -> SwitchRig {
-        let rig = try await SwitchRig()
-        try await rig.attach("web1", "10.0.0.1", ["app": "shop", "role": "web"])
-        try await rig.attach("db1", "10.0.0.2", ["app": "shop", "role": "db"])
-        try await rig.apply(SamplePolicy.shop)
-        return rig
-    }
-
     /// web1 sends a datagram to db1, as `source`.
     private func send(
         _ rig: SwitchRig, to port: UInt16, as source: String = "10.0.0.1"
@@ -35,7 +26,7 @@ struct SwitchControllerWhyTests {
 
     @Test("what a rule refused is told with the rule, its place, and what holds now")
     func tellsRefusals() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         for _ in 0..<3 { try await send(rig, to: 22) }
         let drop = try #require(try await drops(at: "web1", rig, count: 3).first)
         #expect(drop.count == 3 && drop.reason == "denied_by_policy" && drop.sent)
@@ -51,7 +42,7 @@ struct SwitchControllerWhyTests {
 
     @Test("who was refused by the receiver's rules is found at the receiver's port, too")
     func tellsAtReceiver() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         let ingress = """
             policy: shop
             for: label role=db
@@ -67,7 +58,7 @@ struct SwitchControllerWhyTests {
 
     @Test("what port security dropped has no rule; older drops can be left out")
     func tellsSecurity() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         try await send(rig, to: 5432, as: "10.0.0.9")
         let drop = try #require(try await drops(at: "web1", rig, count: 1).first)
         #expect(drop.rule == nil && drop.now == nil && drop.reason != "denied_by_policy")
@@ -81,7 +72,7 @@ struct SwitchControllerWhyTests {
 
     @Test("rules count what they decided, on beyond the next apply as long as they stay")
     func countsHits() async throws {
-        let rig = try await shop()
+        let rig = try await SwitchRig.shop()
         func hits() async throws -> [String: UInt64] {
             let rules = try await rig.controller.policy(named: "shop").rules
             return Dictionary(uniqueKeysWithValues: rules.map { ($0.name, $0.hits) })

@@ -60,6 +60,15 @@ final class SwitchRig {
         return try await SwitchRig(directory, devices, overlay: overlay)
     }
 
+    /// A rig with web1 and db1 under the shop policy.
+    static func shop() async throws -> SwitchRig {
+        let rig = try await SwitchRig()
+        try await rig.attach("web1", "10.0.0.1", ["app": "shop", "role": "web"])
+        try await rig.attach("db1", "10.0.0.2", ["app": "shop", "role": "db"])
+        try await rig.apply(SamplePolicy.shop)
+        return rig
+    }
+
     /// The directory that holds the state.
     var stateDirectory: String { directory.temporary.path }
 

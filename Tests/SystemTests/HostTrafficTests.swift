@@ -57,7 +57,7 @@ extension SystemTests {
         private func apply(_ text: String, to host: Host) throws {
             let guests = try host.write(OverlaySite.rules, as: "guests.yaml")
             let hosts = try host.write(text, as: "infrastructure.yaml")
-            try host.control.must("policy", "apply", guests, hosts)
+            try host.control.must("policy", "apply", "--allow-widening", guests, hosts)
         }
     }
 }

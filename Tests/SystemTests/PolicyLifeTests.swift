@@ -64,6 +64,24 @@ extension SystemTests {
             }
         }
 
+        @Test("a policy that breaks a promise is refused with a packet, the rule and the command")
+        func refusesBrokenPromises() throws {
+            try Site.run { site in
+                let (one, two) = try site.addPair()
+                try two.serve(80)
+                let rules = policy("allow any -> any on tcp/80")
+                let broken = try site.host.write(rules + "never:\n  - vm one -> vm two\n")
+                let refusal = try site.control.run("policy", "apply", broken)
+                #expect(refusal.status == 1 && refusal.errors.contains("policy.yaml:8:"))
+                #expect(refusal.errors.contains("site/#1"), "\(refusal)")
+                #expect(refusal.errors.contains("vswctl policy explain"), "\(refusal)")
+                #expect(try site.control.status().policies == 0)
+                let kept = try site.host.write(rules + "never:\n  - any -> any on tcp/22\n")
+                try site.control.must("policy", "apply", kept)
+                #expect(try one.tries("connect", two.plan.ipv4, "80") == "answered")
+            }
+        }
+
         @Test("in audit mode everything passes, and what would be refused is logged by its rule")
         func audits() throws {
             try Site.run { site in

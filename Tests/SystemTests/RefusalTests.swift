@@ -93,10 +93,10 @@ extension SystemTests {
                 ("policy: p\nfor: any\nrule: []\n", "3:1", "rules"),
                 ("policy: p\npolicy: q\nfor: any\nrules: []\n", "2:1", "policy"),
                 ("policy: p\nfor: any\nrules: &a []\n", "3:8", "anchor"),
-                ("policy: p\nfor: any\nrules: []\nnever:\n  - any -> any\n", "4:1", "not yet"),
+                ("policy: p\nfor: any\nrules: []\nnever:\n  - any any\n", "5:", "->"),
                 (
-                    "policy: p\nfor: any\nrules:\n  - allow any -> any until 2027-01-31\n", "4:",
-                    "not yet"
+                    "policy: p\nfor: any\nrules:\n  - allow any -> any until 2027-02-30\n", "4:",
+                    "2027-02-30"
                 ),
                 (policy("allow any -> any on tcp/70000"), "5:", "70000"),
                 (policy("allow cidr 10.0.0.1/8 -> any"), "5:", "10.0.0.0/8"),

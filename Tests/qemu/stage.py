@@ -61,7 +61,7 @@ class Switch:
         return file.name
 
     def apply(self, text):
-        self.control("policy", "apply", self.write("policy.yaml", text))
+        self.control("policy", "apply", "--allow-widening", self.write("policy.yaml", text))
 
     def log_text(self):
         self.log.seek(0)

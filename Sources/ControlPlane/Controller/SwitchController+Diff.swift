@@ -38,24 +38,11 @@ extension SwitchController {
     }
 
     private func difference(to book: PolicyBook) throws(Problem) -> PolicyDiff {
-        let old = try policyInForce(for: book.compiled.universe)
+        let old = try policy.compiled(for: book.compiled.universe)
         do throws(PolicyDiffError) {
             return try PolicyDiff(from: old, to: book.compiled)
         } catch {
             throw Problem(.failed, "\(error.message).", hint: error.hint)
-        }
-    }
-
-    /// The policy in force, compiled for these VMs: after a start that found none it knows nobody.
-    private func policyInForce(for universe: PolicyUniverse) throws(Problem) -> CompiledPolicy {
-        guard policy.compiled.universe.endpoints != universe.endpoints else {
-            return policy.compiled
-        }
-        do throws(PolicyErrors) {
-            return try PolicyCompiler.compileUnproven(
-                policy.compiled.files, universe, today: .current)
-        } catch {
-            throw Problem(conflicting: error)
         }
     }
 }

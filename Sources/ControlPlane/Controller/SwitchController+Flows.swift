@@ -162,14 +162,6 @@ extension IPProtocol {
 }
 
 extension FiveTuple {
-    /// The service that a connection with this original direction opened; of ICMP, only an echo
-    /// request opens one (RFC 792 type 8, RFC 4443 §4.1 type 128).
-    var openingService: ServiceKey {
-        switch ipProtocol {
-        case .icmp: ServiceKey(ipProtocol, 8 << 8)
-        case .icmpv6: ServiceKey(ipProtocol, 128 << 8)
-        case .tcp, .udp, .sctp: ServiceKey(ipProtocol, destinationPort)
-        default: ServiceKey(ipProtocol, 0)
-        }
-    }
+    /// The service that a connection with this original direction opened.
+    var openingService: ServiceKey { Question(self).service }
 }

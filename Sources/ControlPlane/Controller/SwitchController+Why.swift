@@ -57,12 +57,9 @@ extension SwitchController {
     private func judgeNow(_ record: DropRecord, at number: PortNumber) -> DropNow? {
         guard let tuple = record.tuple, let service = record.service else { return nil }
         let (sender, receiver) = ports(of: record, at: number)
-        let egress = PolicyQuestion(
-            own: tuple.source, peer: tuple.destination, service: service)
-        let ingress = PolicyQuestion(
-            own: tuple.destination, peer: tuple.source, service: service)
+        let question = Question(tuple, service)
         let verdicts = [
-            judge(sender, .egress, egress), judge(receiver, .ingress, ingress),
+            judge(sender, .egress, question.egress), judge(receiver, .ingress, question.ingress),
         ].compactMap(\.self)
         let deciding = verdicts.first { $0.action != .allow } ?? verdicts.last
         return deciding.map { verdict in

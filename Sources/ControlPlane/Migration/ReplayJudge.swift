@@ -1,4 +1,5 @@
 import ControlAPI
+import DataPath
 import Foundation
 import Packet
 import PolicyEngine
@@ -38,14 +39,13 @@ package struct ReplayJudge: Sendable {
     package init(_ files: [PolicyFileText], in world: World) throws(Problem) {
         self.world = world
         owners = AddressOwners(world.universe)
-        let numbered = world.universe.numbered
         do throws(PolicyErrors) {
             let sources = files.map { StoredPolicy(path: $0.path, text: $0.text) }
-            after = try PolicyBook(sources, for: numbered).compiled
+            after = try PolicyBook(sources, for: world.universe).compiled
         } catch {
             throw Problem(error)
         }
-        before = try world.policy.recompiled(for: numbered).compiled
+        before = try world.policy.compiled(for: world.universe)
     }
 
     /// What becomes of the connections in the frames of `request`.
@@ -141,18 +141,15 @@ extension ReplayJudge {
     private func verdict(
         _ policy: CompiledPolicy, _ connection: ReplayedConnections.Connection
     ) -> ReplayVerdict {
-        let tuple = connection.tuple
-        let ends: [(TrafficDirection, IPAddress, IPAddress)] = [
-            (.egress, tuple.source, tuple.destination),
-            (.ingress, tuple.destination, tuple.source),
+        let question = Question(connection.tuple, connection.service)
+        let reading = TableReading(policy)
+        let ends: [(TrafficDirection, PolicyQuestion)] = [
+            (.egress, question.egress), (.ingress, question.ingress),
         ]
-        var verdicts: [PolicyEngine.Verdict] = []
-        for (direction, own, peer) in ends {
-            guard let owner = owners.owner(of: own, in: connection.network),
-                let port = PolicyUniverse.number(owner)
-            else { continue }
-            let question = PolicyQuestion(own: own, peer: peer, service: connection.service)
-            verdicts.append(policy.table.classify(port: port, direction, question))
+        let verdicts = ends.compactMap { direction, question in
+            owners.owner(of: question.own, in: connection.network).map { owner in
+                reading.verdict(of: owner, direction, question)
+            }
         }
         let refusal = verdicts.first { $0.action != .allow }
         let deciding = refusal.map { [$0] } ?? verdicts
@@ -161,22 +158,6 @@ extension ReplayJudge {
             rules: deciding.map { RuleReference(policy.rule($0.rule)) })
         report.audited = deciding.contains { $0.isAudited }
         return report
-    }
-}
-
-extension PolicyUniverse {
-    /// The same VMs, each at a port of its own, so that those of other hosts are judged, too.
-    fileprivate var numbered: PolicyUniverse {
-        var universe = self
-        for index in universe.endpoints.indices {
-            universe.endpoints[index].port = Self.number(index)
-        }
-        return universe
-    }
-
-    /// The port of an endpoint in a numbered universe; nil beyond the last port.
-    fileprivate static func number(_ index: Int) -> PortNumber? {
-        UInt16(exactly: index + 1).map { PortNumber(rawValue: $0) }
     }
 }
 

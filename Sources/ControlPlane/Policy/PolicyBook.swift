@@ -1,4 +1,5 @@
 import ControlAPI
+import DataPath
 import FlowTable
 import Packet
 import PolicyEngine
@@ -73,16 +74,23 @@ package struct PolicyBook: Sendable {
         }
     }
 
+    /// The compiled form for the VMs of `universe`, made anew where it was made for others: after a
+    /// start that found no policy it knows nobody.
+    func compiled(for universe: PolicyUniverse) throws(Problem) -> CompiledPolicy {
+        guard compiled.universe.endpoints != universe.endpoints else { return compiled }
+        do throws(PolicyErrors) {
+            return try PolicyCompiler.compileUnproven(compiled.files, universe, today: .current)
+        } catch {
+            throw Problem(conflicting: error)
+        }
+    }
+
     /// Whether the policy forbids a connection that lives; `isUplink` tells which ends have no
     /// rules.
     func cuts(_ record: ConnectionRecord, isUplink: (PortNumber) -> Bool) -> Bool {
-        let tuple = record.key.tuple
-        let egress = PolicyQuestion(
-            own: tuple.source, peer: tuple.destination, service: tuple.openingService)
-        let ingress = PolicyQuestion(
-            own: tuple.destination, peer: tuple.source, service: tuple.openingService)
-        return !allows(.egress, record.ports.original, egress, isUplink)
-            || !allows(.ingress, record.ports.reply, ingress, isUplink)
+        let question = Question(record.key.tuple)
+        return !allows(.egress, record.ports.original, question.egress, isUplink)
+            || !allows(.ingress, record.ports.reply, question.ingress, isUplink)
     }
 
     private func allows(
