@@ -96,6 +96,9 @@ let package = Package(
         .executableTarget(
             name: "ProofSpeed", dependencies: ["Packet", "PolicyEngine"],
             path: "Benchmarks/ProofSpeed", swiftSettings: strict),
+        .executableTarget(
+            name: "Classifier", dependencies: ["Packet", "PolicyEngine"],
+            path: "Benchmarks/Classifier", swiftSettings: strict),
         testRoom("PacketTests", ["Packet"]),
         testRoom("TelemetryTests", ["Telemetry"]),
         testRoom("PortsTests", ["Ports"]),

@@ -120,8 +120,9 @@ do throws(PolicyErrors) {
     }
     let universe = universe()
     let start = processorTime()
-    compiled = try PolicyCompiler.compileUnproven(
-        files, universe, today: PolicyDay(number: 0), budget: budget)
+    var terms = CompileTerms(today: PolicyDay(number: 0))
+    terms.budget = budget
+    compiled = try PolicyCompiler.compileUnproven(files, universe, terms)
     print("compiled in", text(Double(processorTime() - start) / 1e6))
 } catch {
     stop("\(error)")

@@ -5,6 +5,12 @@ struct BitSet: Hashable, Sendable {
     /// The empty set of numbers below `bound`.
     init(below bound: Int) { words = [UInt64](repeating: 0, count: (bound + 63) / 64) }
 
+    /// The set of `numbers`.
+    init(below bound: Int, _ numbers: some Sequence<UInt32>) {
+        self.init(below: bound)
+        for number in numbers { self[Int(number)] = true }
+    }
+
     subscript(number: Int) -> Bool {
         get { words[number / 64] >> UInt64(number % 64) & 1 != 0 }
         set {
@@ -40,18 +46,3 @@ struct BitSet: Hashable, Sendable {
         return members
     }
 }
-
-/// Gives equal values one number, counted from 0 (hash-consing).
-struct Interner<Value: Hashable> {
-    private(set) var values: [Value] = []
-    private var numbers: [Value: Int] = [:]
-
-    mutating func number(of value: Value) -> Int {
-        if let number = numbers[value] { return number }
-        numbers[value] = values.count
-        values.append(value)
-        return values.count - 1
-    }
-}
-
-extension Interner: Sendable where Value: Sendable {}

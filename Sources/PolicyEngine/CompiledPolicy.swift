@@ -5,7 +5,7 @@ public final class CompiledPolicy: Sendable {
     /// The view through which workers decide; valid as long as this object lives.
     public let table: PolicyTable
     /// The files compiled, in the order of decision.
-    public let files: [PolicyFile]
+    public var files: [PolicyFile] { book.files }
     /// What was compiled for.
     public let universe: PolicyUniverse
     /// Remarks: what is legal, but probably not what was meant.
@@ -22,67 +22,46 @@ public final class CompiledPolicy: Sendable {
     let book: RuleBook
     /// Who they were compiled for.
     let world: PolicyWorld
-    /// Where the tables of each subject of ``world`` begin; nil where no file selects it.
-    let subjectTables: [PortCompiler.Tables?]
-    private let storage: Storage
-
-    /// The memory behind ``table``.
-    struct Storage: ~Copyable, Sendable {
-        let ports: TableStorage<PortRecord>
-        let words: TableStorage<UInt32>
-        let slots: TableStorage<HostSlot>
-        let trie: TableStorage<UInt32>
-        let starts: TableStorage<IPAddress>
-        let startClasses: TableStorage<UInt32>
-        let peerClasses: TableStorage<UInt32>
-
-        func view(_ secret: HostSecret) -> PolicyTable {
-            unsafe PolicyTable(
-                ports: ports.base, portCount: ports.count, words: words.base,
-                addresses: AddressTable(
-                    secret: secret, slots: slots.base, trie: trie.base, starts: starts.base,
-                    startClasses: startClasses.base, startCount: startClasses.count,
-                    peerClasses: peerClasses.base))
-        }
-
-        var byteCount: Int {
-            ports.byteCount + words.byteCount + slots.byteCount + trie.byteCount
-                + starts.byteCount + startClasses.byteCount + peerClasses.byteCount
-        }
-    }
+    /// The memory behind ``table``; the blocks of each subject of ``world``, nil where no file
+    /// selects it.
+    let image: TableImage
 
     init(
-        _ book: RuleBook,
-        _ subjects: (universe: PolicyUniverse, world: PolicyWorld, tables: [PortCompiler.Tables?]),
+        _ book: RuleBook, _ subjects: (universe: PolicyUniverse, world: PolicyWorld),
         _ image: consuming TableImage, _ warnings: [PolicyWarning]
     ) {
-        files = book.files
         self.book = book
-        (universe, world, subjectTables) = subjects
+        (universe, world) = subjects
         self.warnings = warnings
-        storage = Storage(
-            ports: TableStorage(image.ports), words: TableStorage(image.words),
-            slots: TableStorage(image.slots), trie: TableStorage(image.trie),
-            starts: TableStorage(image.starts), startClasses: TableStorage(image.startClasses),
-            peerClasses: TableStorage(image.peerClasses))
-        table = storage.view(image.secret)
-        byteCount = storage.byteCount
+        table = image.view
+        byteCount = image.byteCount
+        self.image = image
     }
 
     /// No policy at all: everything is denied.
-    public static let empty = CompiledPolicy(
-        .empty, (PolicyUniverse(), PolicyWorld(.empty, PolicyUniverse()), []), TableImage(), [])
+    public static let empty: CompiledPolicy = {
+        let world = PolicyWorld(.empty, PolicyUniverse())
+        let secret = HostSecret()
+        return CompiledPolicy(
+            .empty, (PolicyUniverse(), world),
+            TableImage(
+                world, PartStore(), [], (AddressImage(world.partition, secret), secret)), [])
+    }()
 
     /// The rule with this number; the built-in denial for a number of another policy.
     public func rule(_ id: RuleID) -> RuleDescription {
-        rules.indices.contains(Int(id.rawValue)) ? rules[Int(id.rawValue)] : .builtIn
+        let number = Int(id.rawValue)
+        return number < book.descriptions.count ? book.descriptions[number] : .builtIn
     }
 
     /// Every rule and default, the built-in denial first.
-    public var rules: [RuleDescription] { book.descriptions }
+    public var rules: some RandomAccessCollection<RuleDescription> { book.descriptions }
 
-    /// The words that ``TableReading`` may read.
-    var wordCount: Int { storage.words.count }
+    /// How many pieces of the tables are the very memory of `other`'s: none, unless one was made
+    /// from the other (``CompileTerms/previous``).
+    package func sharedPartCount(with other: CompiledPolicy) -> Int {
+        zip(image.store.parts, other.image.store.parts).count { $0 === $1 }
+    }
 
     /// Whether a file selects the port; an ungoverned port denies everything.
     public func isGoverned(_ port: PortNumber) -> Bool { table.isGoverned(port) }

@@ -10,7 +10,7 @@ struct HostTable {
 
     private(set) var slots: [HostSlot]
 
-    init(_ hosts: [IPAddress: PeerClasses.Host], _ secret: HostSecret) {
+    init(_ hosts: [IPAddress: PolicyWorld.Host], _ secret: HostSecret) {
         var count = 16
         while count < hosts.count * 4 { count *= 2 }
         slots = []
@@ -21,7 +21,7 @@ struct HostTable {
     }
 
     private mutating func insert(
-        _ hosts: [IPAddress: PeerClasses.Host], _ secret: HostSecret
+        _ hosts: [IPAddress: PolicyWorld.Host], _ secret: HostSecret
     ) -> Bool {
         for (address, host) in hosts {
             let start = Int(truncatingIfNeeded: secret.hash(address))

@@ -4,6 +4,8 @@ package struct LocatedText {
     package let position: SourcePosition
     /// Whether it stands in quotes.
     package let isQuoted: Bool
+    /// The text itself, in one line.
+    package let string: String
     private(set) var scalars: [(scalar: Unicode.Scalar, position: SourcePosition)] = []
 
     /// Finds the characters of `value`, whose node begins at `position`, in the source.
@@ -12,6 +14,11 @@ package struct LocatedText {
     ) {
         self.position = position
         self.isQuoted = isQuoted
+        string =
+            value.utf8.contains(UInt8(ascii: "\n"))
+            ? String(
+                String.UnicodeScalarView(value.unicodeScalars.map { $0 == "\n" ? " " : $0 }))
+            : value
         var cursor = Cursor(
             line: position.line - 1, column: position.column - (isQuoted ? 0 : 1), text: text)
         for scalar in value.unicodeScalars {
@@ -22,13 +29,21 @@ package struct LocatedText {
         }
     }
 
-    /// The text itself.
-    package var string: String { String(String.UnicodeScalarView(scalars.map(\.scalar))) }
     /// Whether nothing stands there.
     package var isEmpty: Bool { scalars.allSatisfy { $0.scalar == " " } }
 
     /// The text with single spaces, as people quote a sentence.
-    var singleSpaced: String { string.split(separator: " ").joined(separator: " ") }
+    var singleSpaced: String {
+        var followsSpace = true
+        for octet in string.utf8 {
+            let isSpace = octet == UInt8(ascii: " ")
+            if isSpace, followsSpace { return respaced }
+            followsSpace = isSpace
+        }
+        return followsSpace ? respaced : string
+    }
+
+    private var respaced: String { string.split(separator: " ").joined(separator: " ") }
 
     /// Just after the last character.
     var end: SourcePosition {

@@ -47,10 +47,10 @@ struct Membership {
             subject: subject.map { identityOf[$0] } ?? stranger,
             owner: owner.map { identityOf[$0] } ?? stranger, prefixClass: prefixClass)
         if let number = known[key] { return number }
-        let bits = partition.classes.values[prefixClass]
-        var members = graph.members(identities.values[key.subject], bits)
+        let bits = partition.bits(of: prefixClass)
+        var members = graph.members(identities[key.subject], bits)
         if key.owner != key.subject {
-            members = members.union(graph.members(identities.values[key.owner], bits))
+            members = members.union(graph.members(identities[key.owner], bits))
         }
         let number = sets.number(of: members)
         known[key] = number
@@ -58,7 +58,13 @@ struct Membership {
     }
 
     /// Whether no node is in the set with this number.
-    func isEmpty(_ number: Int) -> Bool { sets.values[number].isEmpty }
+    func isEmpty(_ number: Int) -> Bool { sets[number].isEmpty }
+
+    /// Whether the set with this number has one of `nodes`.
+    func holdsAny(of nodes: [Int], _ number: Int) -> Bool {
+        let set = sets[number]
+        return nodes.contains { set[$0] }
+    }
 
     /// Which of the numbered sets hold `node`.
     func holding(_ node: Int) -> [Bool] { sets.values.map { $0[node] } }

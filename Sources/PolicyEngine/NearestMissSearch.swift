@@ -133,12 +133,9 @@ extension NearestMissSearch {
         let own = members(subject.identity, isEgress ? refusal.from : refusal.to)
         let peer = isEgress ? refusal.to : refusal.from
         let other = members(owner(of: peer, in: subject.network), peer)
-        let selected = book.graph.members(
-            subject.identity, world.partition.bits(of: subject.endpoint))
-        let files = book.scopes.indices.filter { selected[book.scopes[$0].selector] }
         var port = Port(
             vm: subject.endpoint.vm, senders: isEgress ? own : other,
-            receivers: isEgress ? other : own, files: Set(files),
+            receivers: isEgress ? other : own, files: Set(subject.files.map { Int($0) }),
             tier: book.descriptions[Int(end.verdict.rule.rawValue)].tier,
             refusing: end.verdict.rule)
         for file in book.scopes.indices { port.matches[file] = firstMatch(of: file, port) }
@@ -146,7 +143,7 @@ extension NearestMissSearch {
     }
 
     private func members(_ identity: Identity, _ address: IPAddress) -> BitSet {
-        let bits = world.partition.classes.values[world.partition.prefixClass(of: address)]
+        let bits = world.partition.bits(of: world.partition.prefixClass(of: address))
         return book.graph.members(identity, bits)
     }
 

@@ -5,94 +5,76 @@ public enum PolicyCompiler {
     /// The compiled form of `files` for the ports of `universe`.
     ///
     /// - Precondition: each port number occurs once in `universe`.
-    /// - Parameter today: the day for which the tables hold: rules whose last day is over stand in
-    ///   none. See ``CompiledPolicy/nextExpiry``.
     /// - Throws: every contradiction between files of one tier, a policy name used twice, every
-    ///   test that does not hold, that the tables would exceed `budget`, or every `never` that does
-    ///   not hold for all packets, with a packet that shows it (``PolicyProof``). The policy is
-    ///   then refused whole.
+    ///   test that does not hold, that the tables would exceed the budget, or every `never` that
+    ///   does not hold for all packets, with a packet that shows it (``PolicyProof``). The policy
+    ///   is then refused whole.
+    public static func compile(
+        _ files: [PolicyFile], _ universe: PolicyUniverse, _ terms: CompileTerms
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        let compiled = try compileUnproven(files, universe, terms)
+        try PolicyProof.check(compiled)
+        return compiled
+    }
+
+    /// The same for files that are new on the day `today`.
     public static func compile(
         _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
         budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
-        let compiled = try compileUnproven(files, universe, today: today, budget: budget)
-        try PolicyProof.check(compiled)
-        return compiled
+        var terms = CompileTerms(today: today)
+        terms.budget = budget
+        return try compile(files, universe, terms)
     }
 
     /// The same without a look at the promises: for those who ask ``PolicyProof`` themselves.
     package static func compileUnproven(
-        _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
-        budget: CompileBudget = .standard
+        _ files: [PolicyFile], _ universe: PolicyUniverse, _ terms: CompileTerms
     ) throws(PolicyErrors) -> CompiledPolicy {
+        if let policy = PolicyUpdate(files, universe, terms)?.policy() { return policy }
         try checkNames(files)
-        return try compile(RuleBook(files, today: today), universe, budget, isNew: true)
-    }
-
-    /// Files that were accepted before, compiled again: for other VMs, another day, after a start.
-    ///
-    /// - Throws: what ``compile(_:_:today:budget:)`` throws, but for tests: where one fails because
-    ///   a VM came or a rule is over, that is a warning. Otherwise a rule that is over would stay
-    ///   in force by the very tests that miss it. Promises are proven anew.
-    public static func recompile(
-        _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
-        budget: CompileBudget = .standard
-    ) throws(PolicyErrors) -> CompiledPolicy {
-        let compiled = try compile(
-            RuleBook(files, today: today), universe, budget, isNew: false)
-        try PolicyProof.check(compiled)
-        return compiled
-    }
-
-    /// - Parameter isNew: whether the files were not accepted before.
-    private static func compile(
-        _ book: RuleBook, _ universe: PolicyUniverse, _ budget: CompileBudget, isNew: Bool
-    ) throws(PolicyErrors) -> CompiledPolicy {
         let result: Result<CompiledPolicy, PolicyErrors>
         do throws(BudgetFault) {
-            result = try build(book, universe, budget, isNew: isNew)
+            result = try build(RuleBook(files, today: terms.today), universe, terms)
         } catch {
-            throw overBudget(error, book.files)
+            throw overBudget(error, files)
         }
         return try result.get()
     }
 
     private static func build(
-        _ book: RuleBook, _ universe: PolicyUniverse, _ budget: CompileBudget, isNew: Bool
+        _ book: RuleBook, _ universe: PolicyUniverse, _ terms: CompileTerms
     ) throws(BudgetFault) -> Result<CompiledPolicy, PolicyErrors> {
-        try checkWork(book, budget)
         let world = PolicyWorld(book, universe)
-        var compiler = PortCompiler(book, world.partition, world.networks)
-        var image = TableImage()
-        image.append(world.partition, world.strangers)
-        let places = world.networks.map { image.append($0) }
-        var tables: [PortCompiler.Tables?] = []
+        guard !world.isOverBudget else { throw BudgetFault.overlapping }
+        var compiler = PortCompiler(book, world, terms.budget, PartStore())
+        var blocks: [PortBlocks?] = []
         for subject in world.subjects {
             // VMs elsewhere too: proofs and diffs speak of every port that the files govern.
-            tables.append(try compiler.compile(subject, budget))
-            guard let port = subject.endpoint.port, let own = tables[tables.count - 1] else {
-                continue
-            }
-            var record = PortRecord()
-            record.egress = own.egress
-            record.ingress = own.ingress
-            record.hosts = places[subject.network].hosts
-            record.hostMask = places[subject.network].mask
-            image.set(record, at: port)
+            blocks.append(try compiler.compile(subject))
         }
         if !compiler.evidence.isEmpty {
             return .failure(ConflictReport(book, world).errors(compiler.evidence))
         }
-        image.words = compiler.words.words
-        try BudgetFault.checkHost(image.byteCount, budget)
-        let check = PolicyTestCheck(
-            book, SubjectTables(world: world, tables: tables, words: image.words))
-        if isNew, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
+        let secret = HostSecret()
+        let image = TableImage(
+            world, compiler.parts, blocks, (AddressImage(world.partition, secret), secret))
+        try BudgetFault.checkHost(image.byteCount, terms.budget)
+        return finished(compiler, universe, image, isAccepted: terms.isAccepted)
+    }
+
+    /// The policy with all remarks, unless a test refuses it.
+    static func finished(
+        _ compiler: PortCompiler, _ universe: PolicyUniverse, _ image: consuming TableImage,
+        isAccepted: Bool
+    ) -> Result<CompiledPolicy, PolicyErrors> {
+        let (book, world) = (compiler.book, compiler.world)
+        let check = PolicyTestCheck(book, TableReading(world, (image.blocks, image.store)))
+        if !isAccepted, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
         let warnings =
-            world.warnings + ExpiryReport.warnings(book)
-            + RuleReport.warnings(book, world, compiler.usage) + check.warnings
-            + check.failures.map { PolicyWarning($0) }
-        return .success(CompiledPolicy(book, (universe, world, tables), image, warnings))
+            world.warnings + ExpiryReport.warnings(book) + RuleReport.warnings(book, world)
+            + check.warnings + check.failures.map { PolicyWarning($0) }
+        return .success(CompiledPolicy(book, (universe, world), image, warnings))
     }
 
     /// Refuses two files of one name: their verdicts could not be told apart.
@@ -114,15 +96,6 @@ public enum PolicyCompiler {
                     )))
         }
         if !errors.isEmpty { throw PolicyErrors(errors) }
-    }
-
-    /// Bounds the compiler's own work: the bits of all selectors over all address intervals.
-    private static func checkWork(_ book: RuleBook, _ budget: CompileBudget) throws(BudgetFault) {
-        let prefixCount = book.graph.nodes.reduce(0) {
-            $0 + $1.included.prefixes.count + $1.excepted.prefixes.count
-        }
-        try BudgetFault.checkHost(
-            (prefixCount + 1) * (book.graph.nodes.count + book.rules.count) / 4, budget)
     }
 
     private static func overBudget(_ fault: BudgetFault, _ files: [PolicyFile]) -> PolicyErrors {

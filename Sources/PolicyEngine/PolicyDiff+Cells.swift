@@ -53,8 +53,11 @@ struct DiffCells {
     private static func byKey(
         _ units: [DiffEnds.Unit], _ network: Int
     ) -> [(DiffEnds.Key, [Int])] {
-        let indices = units.indices.filter { units[$0].families[network] != nil }
-        return Array(Dictionary(grouping: indices) { units[$0].key })
+        var indices: [DiffEnds.Key: [Int]] = [:]
+        for (index, unit) in units.enumerated() where unit.families[network] != nil {
+            if let key = unit.key { indices[key, default: []].append(index) }
+        }
+        return Array(indices)
             .sorted { $0.value[0] < $1.value[0] }
     }
 

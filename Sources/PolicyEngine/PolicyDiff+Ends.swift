@@ -24,12 +24,14 @@ struct DiffEnds {
     struct Lookup: Hashable {
         /// A table of ``PassTables``; nil when the end denies everything.
         var table: Int?
+        /// A place in ``Tables/peerClasses``; of a receiver of frames to all, the family.
         var peerClass = 0
     }
 
     struct Unit {
         let bearer: Bearer
-        let key: Key
+        /// Nil when it is out of scope: nothing differs for it.
+        let key: Key?
         /// The groups that mean it, as a set of ``Membership``.
         let membership: Int
         /// For each network in which it occurs the families: 1 IPv4, 2 IPv6.
@@ -40,10 +42,13 @@ struct DiffEnds {
 
     private struct UnitKey: Hashable {
         let bearer: Bearer
-        let key: Key
+        let key: Key?
         let membership: Int
         let network: Int?
     }
+
+    /// The most pairs of units that are compared.
+    private static let pairCountMax = 1 << 26
 
     private(set) var senders: [Unit] = []
     private(set) var receivers: [Unit] = []
@@ -51,6 +56,7 @@ struct DiffEnds {
     private(set) var new: Tables
     private(set) var membership: Membership
     let isToAll: Bool
+    private let scope: DiffScope?
     private let subjects: [PortCompiler.Subject]
 
     /// One policy's tables, for each network.
@@ -58,30 +64,32 @@ struct DiffEnds {
         let reading: TableReading
         var egress: [PassTables] = []
         var ingress: [PassTables] = []
+        /// The classes of peers that occur; one numbering for all networks, because addresses
+        /// without a VM are one unit in all of them.
+        var peerClasses = Interner<Int>()
         /// For each network what each egress table passes to any group of IPv4, and of IPv6.
         var toGroups: [[[Int32]]] = []
         var sets: PassSets
     }
 
-    /// - Parameter isToAll: whether the receivers are those of frames to all.
+    /// - Parameters:
+    ///   - groups: the groups' members, and the scope outside of which nothing is looked at.
+    ///   - isToAll: whether the receivers are those of frames to all.
     init(
         _ policies: (old: CompiledPolicy, new: CompiledPolicy), _ space: PacketSpace,
-        _ groups: Membership, isToAll: Bool
+        _ groups: (members: Membership, scope: DiffScope?), isToAll: Bool
     ) {
         let (old, new) = policies
         self.isToAll = isToAll
         let readings = (TableReading(old), TableReading(new))
         self.old = Tables(reading: readings.0, sets: PassSets(readings.0))
         self.new = Tables(reading: readings.1, sets: PassSets(readings.1))
-        membership = groups
+        membership = groups.members
         subjects = new.world.subjects
+        scope = groups.scope
         let count = space.networks.count
-        let empty = (
-            egress: [PassTables](repeating: PassTables(.egress), count: count),
-            ingress: [PassTables](repeating: PassTables(.ingress), count: count)
-        )
-        (self.old.egress, self.old.ingress) = empty
-        (self.new.egress, self.new.ingress) = empty
+        self.old.prepare(networkCount: count)
+        self.new.prepare(networkCount: count)
         senders = units(space, .egress)
         receivers = units(space, .ingress)
         for network in space.networks.indices {
@@ -97,8 +105,10 @@ struct DiffEnds {
             for end in Self.ends(of: network, direction, isToAll) {
                 let point = network.points[end.point]
                 let bearer = bearer(end, point, direction)
+                let isMeant = isInScope(end, point, direction)
                 let key = UnitKey(
-                    bearer: bearer, key: key(end.subject, point, number, direction),
+                    bearer: bearer,
+                    key: isMeant ? key(end.subject, point, number, direction) : nil,
                     membership: membership.number(
                         end.subject, owner: end.subject,
                         prefixClass: membership.partition.prefixClass(of: point.address)),
@@ -121,6 +131,29 @@ struct DiffEnds {
     ) -> [PacketSpace.End] {
         if direction == .egress { return network.senders }
         return isToAll ? network.groupReceivers : network.receivers
+    }
+
+    /// Whether a rule in scope can speak of the end: as the VM that it is, at its own port, or as
+    /// the owner of its address, at the other's. A frame to all is to another address than that of
+    /// its receiver.
+    private mutating func isInScope(
+        _ end: PacketSpace.End, _ point: PacketSpace.Point, _ direction: TrafficDirection
+    ) -> Bool {
+        guard let scope, !isToAll || direction == .egress else { return true }
+        let number = membership.number(
+            end.subject, owner: point.owner,
+            prefixClass: membership.partition.prefixClass(of: point.address))
+        return membership.holdsAny(
+            of: direction == .egress ? scope.senders : scope.receivers, number)
+    }
+
+    /// Whether the units are too many to be compared: then nothing may be asked.
+    var isOverBudget: Bool {
+        let counts = [senders, receivers].map { units in units.count { $0.key != nil } }
+        return counts[0] > Self.pairCountMax / max(counts[1], 1)
+            || [old, new].contains { tables in
+                (tables.egress + tables.ingress).contains(where: \.isOverBudget)
+            }
     }
 
     /// The endpoint of a VM.
@@ -153,12 +186,18 @@ struct DiffEnds {
 }
 
 extension DiffEnds.Tables {
+    fileprivate mutating func prepare(networkCount: Int) {
+        egress = [PassTables](repeating: PassTables(.egress), count: networkCount)
+        ingress = [PassTables](repeating: PassTables(.ingress), count: networkCount)
+    }
+
     /// What the policy looks up for an end; a nil subject is judged by nobody.
     fileprivate mutating func lookup(
         _ subject: Int?, _ address: IPAddress, _ network: Int, _ direction: TrafficDirection
     ) -> DiffEnds.Lookup {
+        let peerClass = reading.peerClass(of: address, in: network)
         var lookup = DiffEnds.Lookup(
-            table: PassTables.open, peerClass: reading.peerClass(of: address, in: network))
+            table: PassTables.open, peerClass: peerClasses.number(of: peerClass))
         guard let subject else { return lookup }
         let ownClass = reading.ownClass(of: address)
         lookup.table = reading.peers(of: subject, direction, ownClass: ownClass).map {
@@ -169,10 +208,10 @@ extension DiffEnds.Tables {
     }
 
     fileprivate mutating func fill(_ network: Int, _ space: PacketSpace.Network) {
-        egress[network].fill(reading, &sets, network: network)
-        ingress[network].fill(reading, &sets, network: network)
         let groups = [true, false].map { space.groupClasses(isIPv4: $0, reading, network) }
-        toGroups.append(groups.map { egress[network].unions(over: $0, &sets) })
+        egress[network].fill(reading, &sets, only: peerClasses.values)
+        ingress[network].fill(reading, &sets, only: peerClasses.values)
+        toGroups.append(groups.map { egress[network].unions(over: $0, reading, &sets) })
     }
 
     /// The numbers of what sender and receiver pass; nil when one of them denies everything.
@@ -186,5 +225,20 @@ extension DiffEnds.Tables {
                 : egress[network].set(out, receiver.peerClass),
             ingress[network].set(into, sender.peerClass)
         )
+    }
+}
+
+extension PacketSpace {
+    /// Whether every VM receives frames to all as an address of its own. One without an address of
+    /// a family does not, and what is decided there depends on which addresses are told apart, not
+    /// on rules alone.
+    func ownsGroupReceivers(_ subjects: [PortCompiler.Subject]) -> Bool {
+        networks.allSatisfy { network in
+            network.groupReceivers.allSatisfy { end in
+                let address = network.points[end.point].address
+                return end.subject.map { subjects[$0].endpoint.ownedAddresses.contains(address) }
+                    ?? true
+            }
+        }
     }
 }

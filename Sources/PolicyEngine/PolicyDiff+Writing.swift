@@ -4,13 +4,28 @@ import Packet
 struct DiffGroups {
     private(set) var graph = SelectorGraph()
     private(set) var nodes: [(name: String, node: Int)] = []
+    /// Whom the rules speak of that differ; nil when more differs than rules.
+    private(set) var scope: DiffScope?
 
     /// A name means what it means in the new policy, if it stands there at all.
-    init(old: [PolicyFile], new: [PolicyFile]) {
+    init(old: [PolicyFile], new: [PolicyFile], _ change: PolicyChange?) {
         let named = append(new)
         let known = Set(named.map(\.name))
         add(named)
         add(append(old).filter { !known.contains($0.name) })
+        scope = change.map { change in
+            var scope = DiffScope()
+            for rule in change.rules {
+                for file in [old[rule.file], new[rule.file]] {
+                    let groups = graph.nodes(ofGroupsIn: file)
+                    let ends = file.rules[rule.index]
+                    scope.senders.append(graph.node(of: ends.senders, groups: groups))
+                    scope.receivers.append(graph.node(of: ends.receivers, groups: groups))
+                }
+            }
+            return scope
+        }
+        graph.freeze()
     }
 
     private typealias Named = (name: String, policy: String, node: Int)
@@ -33,6 +48,13 @@ struct DiffGroups {
             if seen.insert(text).inserted { nodes.append((text, node)) }
         }
     }
+}
+
+/// The packets whose verdict can differ: those from `senders` to `receivers`, nodes of
+/// ``DiffGroups/graph``. No other packet meets a rule that differs.
+struct DiffScope {
+    var senders: [Int] = []
+    var receivers: [Int] = []
 }
 
 /// Turns blocks into lines.

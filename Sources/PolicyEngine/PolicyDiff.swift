@@ -47,8 +47,10 @@ public struct PolicyDiff: Sendable {
     /// How many names or services stand in one list.
     public static let wordCountMax = 6
 
+    /// Where only single rules differ, nothing is looked at but the packets that they speak of.
+    ///
     /// - Parameter isWhole: whether nothing is shortened.
-    /// - Throws: when the policies were not compiled for the same endpoints.
+    /// - Throws: when the policies were not compiled for the same endpoints, or are too large.
     public init(
         from old: CompiledPolicy, to new: CompiledPolicy, isWhole: Bool = false
     ) throws(PolicyDiffError) {
@@ -57,14 +59,30 @@ public struct PolicyDiff: Sendable {
                 message: "the two policies were compiled for different VMs",
                 hint: "compile the old policy for the VMs of now, then compare")
         }
-        let names = DiffGroups(old: old.files, new: new.files)
+        let change = Self.change(from: old, to: new)
+        if let change, change.rules.isEmpty {
+            (gained, lost) = ([], [])
+            (omittedGainedCount, omittedLostCount) = (0, 0)
+            return
+        }
+        let names = DiffGroups(old: old.files, new: new.files, change)
         let groups = Membership(names.graph, new.world.subjects)
         let cells = AddressCells([
             old.world.partition, new.world.partition, groups.partition,
         ])
         let space = PacketSpace(new.world, cells)
-        let toStations = DiffCells(DiffEnds((old, new), space, groups, isToAll: false))
-        var toAll = DiffCells(DiffEnds((old, new), space, groups, isToAll: true))
+        let scope = space.ownsGroupReceivers(new.world.subjects) ? names.scope : nil
+        let ends = [false, true].map {
+            DiffEnds((old, new), space, (groups, scope), isToAll: $0)
+        }
+        guard !groups.partition.isOverBudget, !ends.contains(where: \.isOverBudget) else {
+            throw PolicyDiffError(
+                message: "the policies tell too many kinds of addresses and VMs apart to compare "
+                    + "them by connections",
+                hint: "name fewer separate prefixes")
+        }
+        let toStations = DiffCells(ends[0])
+        var toAll = DiffCells(ends[1])
         toAll.remove(toStations)
         var gained: [Line] = []
         var lost: [Line] = []
@@ -78,6 +96,16 @@ public struct PolicyDiff: Sendable {
         self.lost = Array(lost.prefix(limit))
         omittedGainedCount = gained.count - self.gained.count
         omittedLostCount = lost.count - self.lost.count
+    }
+
+    /// The rules that differ; nil when there may be more.
+    private static func change(
+        from old: CompiledPolicy, to new: CompiledPolicy
+    ) -> PolicyChange? {
+        let isOneDay = old.book.today == new.book.today
+        // Without a last day to come, no rule ended between the two days.
+        guard isOneDay || (old.nextExpiry == nil && new.nextExpiry == nil) else { return nil }
+        return PolicyChange(from: old, new.files, new.universe)
     }
 }
 

@@ -17,8 +17,8 @@ struct AddressCells: Sendable {
         for partition in partitions {
             starts.formUnion(partition.ipv4.map(\.first))
             starts.formUnion(partition.ipv6.map(\.first))
-            for address in partition.singles.keys {
-                starts.formUnion([address, address.following])
+            for single in partition.singleList {
+                starts.formUnion([single.address, single.address.following])
             }
         }
         for prefix in Self.special {

@@ -46,11 +46,12 @@ struct ProofNetwork {
         groupReceivers = classifier.classes(space.groupReceivers)
         var ingress = classifier.tables
         books.membership = classifier.membership
-        egress.fill(reading, &books.sets, network: number)
-        ingress.fill(reading, &books.sets, network: number)
+        egress.fill(reading, &books.sets)
+        ingress.fill(reading, &books.sets)
+        let groups = [true, false].map { space.groupClasses(isIPv4: $0, reading, number) }
         toGroups = (
-            egress.unions(over: space.groupClasses(isIPv4: true, reading, number), &books.sets),
-            egress.unions(over: space.groupClasses(isIPv4: false, reading, number), &books.sets)
+            egress.unions(over: groups[0], reading, &books.sets),
+            egress.unions(over: groups[1], reading, &books.sets)
         )
         self.egress = egress
         self.ingress = ingress

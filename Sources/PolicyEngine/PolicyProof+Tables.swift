@@ -9,11 +9,10 @@ struct PassSets: Sendable {
 
     private let reading: TableReading
     private var interner = Interner<ServiceSet>()
-    private var numberOfRow: [Int32]
+    private var numberOfRow: [TableReading.Row: Int32] = [:]
 
     init(_ reading: TableReading) {
         self.reading = reading
-        numberOfRow = [Int32](repeating: -1, count: reading.rowNumberEnd)
         _ = interner.number(of: .none)
         _ = interner.number(of: .all)
     }
@@ -21,10 +20,9 @@ struct PassSets: Sendable {
     var values: [ServiceSet] { interner.values }
 
     mutating func number(of row: TableReading.Row) -> Int32 {
-        let known = numberOfRow[row.number]
-        if known >= 0 { return known }
+        if let known = numberOfRow[row] { return known }
         let number = self.number(of: reading.passing(row))
-        numberOfRow[row.number] = number
+        numberOfRow[row] = number
         return number
     }
 
@@ -44,6 +42,8 @@ struct PassSets: Sendable {
 struct PassTables: Sendable {
     /// The table of an end that nobody judges.
     static let open = 0
+    /// The most cells: 256 MiB.
+    private static let cellCountMax = 1 << 26
 
     let direction: TrafficDirection
     private var numbers: [TableReading.Peers: Int] = [:]
@@ -52,6 +52,8 @@ struct PassTables: Sendable {
     private(set) var peerClassCount = 0
     /// For each line the sets that occur in it.
     private(set) var setsOfLine: [[Int32]] = []
+    /// Whether there are more cells than may be: then none was read, and nothing can be asked.
+    private(set) var isOverBudget = false
 
     init(_ direction: TrafficDirection) { self.direction = direction }
 
@@ -66,16 +68,42 @@ struct PassTables: Sendable {
         return tables.count
     }
 
-    /// Reads all cells, once every table has its number.
-    mutating func fill(_ reading: TableReading, _ sets: inout PassSets, network: Int) {
-        peerClassCount = reading.peerClassCount(in: network)
+    /// Reads the cells of `peerClasses` alone, once every table has its number. From then on these
+    /// are counted from 0, in their order.
+    mutating func fill(_ reading: TableReading, _ sets: inout PassSets, only peerClasses: [Int]) {
+        guard makeCells(peerClasses.count) else { return }
         let isEgress = direction == .egress
-        cells = [Int32](repeating: PassSets.all, count: tableCount * peerClassCount)
         for (index, peers) in tables.enumerated() {
-            var place = isEgress ? (index + 1) * peerClassCount : index + 1
-            for peerClass in 0..<peerClassCount {
-                cells[place] = sets.number(of: reading.row(peers, peerClass: peerClass))
-                place += isEgress ? 1 : tableCount
+            let start = isEgress ? (index + 1) * peerClassCount : index + 1
+            let step = isEgress ? 1 : tableCount
+            for (place, peerClass) in peerClasses.enumerated() {
+                let row = reading.row(peers, peerClass: peerClass)
+                cells[start + place * step] = sets.number(of: row)
+            }
+        }
+    }
+
+    /// Makes room for all cells; false when they are too many.
+    private mutating func makeCells(_ peerClassCount: Int) -> Bool {
+        self.peerClassCount = peerClassCount
+        isOverBudget = tableCount > Self.cellCountMax / max(peerClassCount, 1)
+        guard !isOverBudget else { return false }
+        cells = [Int32](repeating: PassSets.all, count: tableCount * peerClassCount)
+        return true
+    }
+
+    /// Reads all cells, once every table has its number.
+    mutating func fill(_ reading: TableReading, _ sets: inout PassSets) {
+        guard makeCells(reading.peerClassCount) else { return }
+        let isEgress = direction == .egress
+        for (index, peers) in tables.enumerated() {
+            let rows = reading.rows(peers)
+            let most = sets.number(of: rows.most)
+            let start = isEgress ? (index + 1) * peerClassCount : index + 1
+            let step = isEgress ? 1 : tableCount
+            for peerClass in 0..<peerClassCount { cells[start + peerClass * step] = most }
+            for (peerClass, row) in rows.others {
+                cells[start + peerClass * step] = sets.number(of: row)
             }
         }
         let width = isEgress ? peerClassCount : tableCount
@@ -109,15 +137,22 @@ struct PassTables: Sendable {
 
 extension PassTables {
     /// For each table the services that it passes to any of `peerClasses`, as numbers of sets.
-    func unions(over peerClasses: Set<Int>, _ sets: inout PassSets) -> [Int32] {
-        let peerClasses = peerClasses.sorted()
+    func unions(
+        over peerClasses: Set<Int>, _ reading: TableReading, _ sets: inout PassSets
+    ) -> [Int32] {
+        guard !isOverBudget else { return [] }
+        var unions = [peerClasses.isEmpty ? PassSets.none : PassSets.all]
         var known: [[Int32]: Int32] = [:]
-        return (0..<tableCount).map { table in
-            let seen = Set(peerClasses.map { set(table, $0) }).sorted()
-            if let number = known[seen] { return number }
-            let number = sets.number(ofUnion: seen)
-            known[seen] = number
-            return number
+        for peers in tables {
+            let rows = reading.rows(peers)
+            let own = rows.others.filter { peerClasses.contains($0.peerClass) }
+            var seen = Set(own.map { sets.number(of: $0.row) })
+            if own.count < peerClasses.count { seen.insert(sets.number(of: rows.most)) }
+            let key = seen.sorted()
+            let union = known[key] ?? sets.number(ofUnion: key)
+            known[key] = union
+            unions.append(union)
         }
+        return unions
     }
 }

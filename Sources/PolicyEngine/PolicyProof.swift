@@ -57,6 +57,7 @@ public struct PolicyProof {
     public static func check(_ policy: CompiledPolicy) throws(PolicyErrors) {
         guard policy.files.contains(where: { !$0.invariants.isEmpty }) else { return }
         var proof = PolicyProof(policy)
+        try proof.checkWork()
         var errors: [PolicyError] = []
         for index in 0..<proof.promiseCount {
             guard errors.count < PolicyErrors.countMax else { break }
@@ -66,6 +67,26 @@ public struct PolicyProof {
             }
         }
         if !errors.isEmpty { throw PolicyErrors(errors) }
+    }
+
+    /// Whether the ends are too many to be held against each other: then nothing may be asked.
+    private var isOverBudget: Bool {
+        membership.partition.isOverBudget
+            || networks.contains { $0.egress.isOverBudget || $0.ingress.isOverBudget }
+    }
+
+    /// Refuses promises that would take too much to prove.
+    private func checkWork() throws(PolicyErrors) {
+        guard isOverBudget, let promise = book.promises.first else { return }
+        throw PolicyErrors([
+            PolicyError(
+                promise.file, at: promise.sentence.senders.position,
+                (
+                    "`never` cannot be proven here: the policies tell too many kinds of addresses "
+                        + "and VMs apart",
+                    "name fewer separate prefixes, or leave out `never`"
+                ))
+        ])
     }
 
     /// How much is searched, in words: for measurements.
@@ -83,6 +104,8 @@ public struct PolicyProof {
 
     /// A packet that passes in spite of the promise with this number, counted from 0 in the order
     /// of decision of the files; nil when the promise holds for all packets.
+    ///
+    /// - Precondition: ``check(_:)`` does not refuse the policy for its size.
     public mutating func counterexample(to index: Int) -> Counterexample? {
         let promise = book.promises[index]
         let senders = membership.holding(promise.senders)

@@ -11,17 +11,19 @@ struct PolicyTestCheck {
     private(set) var warnings: [PolicyWarning] = []
 
     private let book: RuleBook
-    private let tables: SubjectTables
+    private let tables: TableReading
     private let ends: ConnectionEnds
     private let rules: [String: RuleID]
     private var decisionCount = 0
 
-    init(_ book: RuleBook, _ tables: SubjectTables) {
+    init(_ book: RuleBook, _ tables: TableReading) {
         self.book = book
         self.tables = tables
         ends = ConnectionEnds(tables.world.subjects.map(\.endpoint))
+        let hasNames = book.files.contains { $0.tests.contains { $0.rule != nil } }
         rules = Dictionary(
-            book.descriptions.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
+            (hasNames ? book.descriptions : []).map { ($0.name, $0.id) },
+            uniquingKeysWith: { first, _ in first })
         for file in book.files where !file.tests.isEmpty {
             let services = file.termsOfServices
             for test in file.tests where decisionCount <= Self.decisionCountMax {

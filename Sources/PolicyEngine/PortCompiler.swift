@@ -1,19 +1,24 @@
 import Packet
 
-/// Compiles ports one after another into shared words.
+/// Compiles ports one after another into parts that they share.
 struct PortCompiler {
+    /// An address of a VM, and what it is to the rules.
+    struct Place: Hashable, Sendable {
+        let address: IPAddress
+        let peerClass: Int
+        let prefixClass: Int
+    }
+
     /// A VM's endpoint with what the compiler needs to know of it.
     struct Subject: Sendable {
         let endpoint: PolicyEndpoint
         let identity: Identity
         /// Its network, as an index.
         let network: Int
-    }
-
-    /// Where a port's tables begin: for each prefix class of the own address, a table of rows.
-    struct Tables: Sendable {
-        let egress: UInt32
-        let ingress: UInt32
+        /// Its addresses, the one formed from its MAC address last.
+        let places: [Place]
+        /// The files whose `for` names it, ascending.
+        let files: [UInt32]
     }
 
     /// One cell where two rules of a tier contradict each other, with a packet that shows it.
@@ -25,179 +30,188 @@ struct PortCompiler {
         let peer: IPAddress
     }
 
-    private let book: RuleBook
-    private let partition: PrefixPartition
-    private let networks: [PeerClasses]
-    private(set) var words = TableWords()
+    let book: RuleBook
+    let world: PolicyWorld
+    let budget: CompileBudget
+    var parts: PartStore
     private(set) var evidence: [Evidence] = []
-    private(set) var usage: RuleUsage
+    private var estimates = NodeEstimates()
+    /// The parts that were held against contradictions, with those that have some.
+    private var checked: [PolicyPart.Key: PolicyPart?] = [:]
+    /// The boundaries that merged parts may still be expected to need, on all ports together.
+    private var mergedWork = 1 << 21
 
-    private var chains = Interner<DefaultChain>()
-    private var rows: [RowKey: UInt32] = [:]
-    private var tables: [TableKey: Table] = [:]
-
-    private struct RowKey: Hashable {
-        let chain: Int
-        let rules: BitSet
-    }
-
-    private struct TableKey: Hashable {
-        let network: Int
-        let direction: TrafficDirection
-        let chain: Int
-        let rules: BitSet
-        let families: [Bool]
-    }
-
-    /// A table from peer class to row, and the rows in it.
-    private struct Table {
-        let offset: UInt32
-        let byteCount: Int
-        let rows: Set<UInt32>
-    }
-
-    init(_ book: RuleBook, _ partition: PrefixPartition, _ networks: [PeerClasses]) {
+    init(_ book: RuleBook, _ world: PolicyWorld, _ budget: CompileBudget, _ parts: PartStore) {
         self.book = book
-        self.partition = partition
-        self.networks = networks
-        usage = RuleUsage(ruleCount: book.rules.count)
+        self.world = world
+        self.budget = budget
+        self.parts = parts
     }
 
     /// Compiles one port; nil when no file selects it.
-    mutating func compile(
-        _ subject: Subject, _ budget: CompileBudget
-    ) throws(BudgetFault) -> Tables? {
-        let files = selectedFiles(subject)
-        guard !files.isEmpty else { return nil }
-        usage.files.formUnion(files)
-        var mask = BitSet(below: book.rules.count)
-        for file in files {
-            for rule in book.scopes[file].rules where !book.rules[rule].isExpired {
-                mask[rule] = true
-            }
-        }
-        let chain = DefaultChain(files.map { book.scopes[$0] })
-        let port = Port(subject: subject, rules: mask, chain: chains.number(of: chain))
-        return try compile(port, budget)
+    mutating func compile(_ subject: Subject) throws(BudgetFault) -> PortBlocks? {
+        guard !subject.files.isEmpty else { return nil }
+        let port = PortPlan(subject, book)
+        let own = world.ownSamples(subject.endpoint)
+        let isMerged = isMergedOnly(port) || fitsMerged(port, own)
+        if isMerged, let blocks = try compile(port, own, merged: true) { return blocks }
+        if let blocks = try compile(port, own, merged: false) { return blocks }
+        throw BudgetFault("the rules at the port of vm \(subject.endpoint.vm) do not fit")
     }
 
-    /// The files whose `for` names the VM, by its identity or by one of its addresses.
-    private func selectedFiles(_ subject: Subject) -> [Int] {
-        let bits = partition.bits(of: subject.endpoint)
-        let members = book.graph.members(subject.identity, bits)
-        return book.scopes.indices.filter { members[book.scopes[$0].selector] }
-    }
+    /// Whether the port has to fit into the merged form.
+    private func isMergedOnly(_ port: PortPlan) -> Bool { budget.chained == nil || port.isAudited }
 
-    /// A port with the rules that may decide there, and its chain of defaults.
-    private struct Port {
-        let subject: Subject
-        let rules: BitSet
-        let chain: Int
-    }
-
-    private mutating func compile(
-        _ port: Port, _ budget: CompileBudget
-    ) throws(BudgetFault) -> Tables {
-        var egress = [UInt32](repeating: 0, count: partition.classes.values.count)
-        var ingress = egress
-        var usage = PortUsage(byteCount: egress.count * 8)
-        for (prefixClass, samples) in ownSamples(port.subject.endpoint) {
-            let members = book.graph.members(
-                port.subject.identity, partition.classes.values[prefixClass])
-            let sides = book.index.sides(of: members)
+    /// Whether the merged form can be expected to fit into the budget of a port.
+    private mutating func fitsMerged(
+        _ port: PortPlan, _ own: [Int: AddressSamples]
+    ) -> Bool {
+        var boundaryCount = 0
+        for (number, _) in own {
             for direction in [TrafficDirection.egress, .ingress] {
-                let own = direction == .egress ? sides.senders : sides.receivers
-                let cell = Cell(
-                    port: port, direction: direction, rules: port.rules.intersection(own),
-                    own: samples)
-                let table = try table(cell, budget)
-                usage.add(table.rows, table.offset, table.byteCount, words)
-                if direction == .egress {
-                    egress[prefixClass] = table.offset
-                } else {
-                    ingress[prefixClass] = table.offset
+                let nodes = book.ruleNodes(port.subject, number, direction, world)
+                boundaryCount += estimates.boundaryCount(nodes, direction, (book, world))
+            }
+            if boundaryCount > budget.boundaryCountPerPort { return false }
+        }
+        mergedWork -= boundaryCount
+        return mergedWork >= 0
+    }
+
+    /// The blocks of a port; nil when the merged form does not fit and the chained one may.
+    private mutating func compile(
+        _ port: PortPlan, _ own: [Int: AddressSamples], merged: Bool
+    ) throws(BudgetFault) -> PortBlocks? {
+        var blocks = PortBlocks.Draft()
+        var usage = PortUsage(byteCount: own.count * 8, isMerged: merged)
+        for (number, samples) in own.sorted(by: { $0.key < $1.key }) {
+            for direction in [TrafficDirection.egress, .ingress] {
+                let cell = PortPlan.Cell(
+                    direction: direction,
+                    nodes: book.ruleNodes(port.subject, number, direction, world), own: samples)
+                let keys = merged ? [[port.merged(cell)]] : port.chained(cell, book)
+                var stages: [PortBlocks.Stage] = []
+                var ruleCount = 0
+                for (rank, keys) in keys.enumerated() {
+                    let indices = try indices(keys, port.subject, &usage)
+                    guard let indices else {
+                        if merged, !isMergedOnly(port) { return nil }
+                        throw usage.fault(port, budget)
+                    }
+                    note(indices, cell, port.subject)
+                    ruleCount += indices.reduce(0) { $0 + parts[$1].peers.ruleCount }
+                    stages.append(
+                        PortBlocks.Stage(
+                            parts: indices, isMerged: merged,
+                            fallback: merged ? 0 : port.stages[rank].fallback))
                 }
-                try usage.check(budget, port.subject.endpoint)
+                usage.note(ruleCount: ruleCount)
+                if !merged { try checkContradictions(cell, port) }
+                blocks.add(number, stages, direction)
             }
         }
-        return Tables(egress: words.append(egress), ingress: words.append(ingress))
-    }
-
-    /// The prefix classes that the port's own address may have, each with an example.
-    private func ownSamples(_ endpoint: PolicyEndpoint) -> [Int: PeerClasses.Samples] {
-        var samples: [Int: PeerClasses.Samples] = [:]
-        var addresses = endpoint.ownedAddresses
-        if endpoint.anyAddress {
-            addresses += partition.singles.keys
-            addresses += (partition.ipv4 + partition.ipv6).map(\.first)
+        if usage.isOver(budget) {
+            if merged, !isMergedOnly(port) { return nil }
+            throw usage.fault(port, budget)
         }
-        for address in addresses {
-            samples[partition.prefixClass(of: address), default: .init()].note(address)
+        return blocks.finished
+    }
+
+    /// Where the parts of `keys` stand in the store, built where there are none; nil over budget.
+    private mutating func indices(
+        _ keys: [PolicyPart.Key], _ subject: Subject, _ usage: inout PortUsage
+    ) throws(BudgetFault) -> [UInt32]? {
+        var indices: [UInt32] = []
+        for key in keys {
+            let index: UInt32
+            if let known = parts.index(of: key) {
+                index = known
+            } else {
+                var draft = PartDraft(key, (book, world), limit: usage.limit(budget))
+                guard let part = draft.build() else {
+                    usage.noteOver(draft.boundaryCount, budget)
+                    return nil
+                }
+                index = parts.add(part)
+                try BudgetFault.checkHost(parts.byteCount, budget)
+            }
+            usage.add(parts[index], at: index)
+            if usage.isOver(budget) { return nil }
+            indices.append(index)
         }
-        return samples
+        return indices
     }
 
-    /// One own class of a port in one direction.
-    private struct Cell {
-        let port: Port
-        let direction: TrafficDirection
-        let rules: BitSet
-        let own: PeerClasses.Samples
-    }
+    // MARK: contradictions
 
-    private mutating func table(
-        _ cell: Cell, _ budget: CompileBudget
-    ) throws(BudgetFault) -> Table {
-        let key = TableKey(
-            network: cell.port.subject.network, direction: cell.direction, chain: cell.port.chain,
-            rules: cell.rules, families: [cell.own.ipv4 != nil, cell.own.ipv6 != nil])
-        if let table = tables[key] { return table }
-        let classes = networks[cell.port.subject.network]
-        var usage = PortUsage(byteCount: classes.sides.count * 4)
-        let offsets = try zip(classes.sides, classes.samples).map {
-            (sides, samples) throws(BudgetFault) in
-            let peer = cell.direction == .egress ? sides.receivers : sides.senders
-            let row = row(cell, cell.rules.intersection(peer), cell.own.pair(with: samples))
-            usage.add(row: row, words)
-            try usage.check(budget, cell.port.subject.endpoint)
-            try BudgetFault.checkHost(words.byteCount, budget)
-            return row
+    /// The most words that merging a port's rows for the sake of contradictions may take.
+    private static let checkedWordCountMax = 1 << 23
+
+    /// Chained rows never meet: where files of a tier may differ, the rows are merged for once.
+    private mutating func checkContradictions(
+        _ cell: PortPlan.Cell, _ port: PortPlan
+    ) throws(BudgetFault) {
+        let key = port.merged(cell)
+        guard PortPlan.isContested(port.subject.files, book) else { return }
+        if checked[key] == nil {
+            var draft = PartDraft(
+                key, (book, world), limit: (.max, Self.checkedWordCountMax))
+            guard let part = draft.build() else {
+                throw BudgetFault(
+                    "the rules at the port of vm \(port.subject.endpoint.vm) are too many to hold "
+                        + "the files of one tier against each other")
+            }
+            checked[key] = part.contradictions.isEmpty ? .some(nil) : part
         }
-        let table = Table(
-            offset: words.append(offsets), byteCount: offsets.count * 4, rows: Set(offsets))
-        tables[key] = table
-        return table
+        guard let part = checked[key] ?? nil else { return }
+        for contradiction in part.contradictions where evidence.count < PolicyErrors.countMax {
+            note(contradiction, part, cell, port.subject)
+        }
     }
 
-    /// The row of one pair of classes; one that no packet can have (`pair` is nil) has no rules.
-    private mutating func row(
-        _ cell: Cell, _ rules: BitSet, _ pair: (own: IPAddress, peer: IPAddress)?
-    ) -> UInt32 {
-        let rules = pair == nil ? BitSet(below: book.rules.count) : rules
-        let key = RowKey(chain: cell.port.chain, rules: rules)
-        if let offset = rows[key] { return offset }
-        let matching = rules.members
-        let (row, conflicts, covered) = RowBuilder.row(
-            book, matching: matching, chains.values[cell.port.chain])
-        usage.note(matching, covered: covered, book)
-        if let pair { note(conflicts, cell, pair) }
-        let offset = words.offset(of: row)
-        rows[key] = offset
-        return offset
+    private mutating func note(_ indices: [UInt32], _ cell: PortPlan.Cell, _ subject: Subject) {
+        for index in indices {
+            for contradiction in parts[index].contradictions
+            where evidence.count < PolicyErrors.countMax {
+                note(contradiction, parts[index], cell, subject)
+            }
+        }
     }
 
     private mutating func note(
-        _ conflicts: [RowBuilder.Conflict], _ cell: Cell, _ pair: (own: IPAddress, peer: IPAddress)
+        _ contradiction: PolicyPart.Contradiction, _ part: PolicyPart, _ cell: PortPlan.Cell,
+        _ subject: Subject
     ) {
-        for conflict in conflicts where evidence.count < PolicyErrors.countMax {
-            let isKnown = evidence.contains {
-                $0.conflict.first == conflict.first && $0.conflict.second == conflict.second
-            }
-            guard !isKnown else { continue }
+        let conflict = contradiction.conflict
+        let isKnown = evidence.contains {
+            $0.conflict.first == conflict.first && $0.conflict.second == conflict.second
+        }
+        guard !isKnown else { return }
+        let candidates =
+            contradiction.peerClass >= 0
+            ? [contradiction.peerClass]
+            : (0..<world.classes.count).filter { part.value(of: UInt32($0)) == 0 }
+        for candidate in candidates {
+            let peer = world.samples(of: candidate, in: subject.network)
+            guard let pair = cell.own.pair(with: peer) else { continue }
             evidence.append(
                 Evidence(
-                    conflict: conflict, direction: cell.direction,
-                    endpoint: cell.port.subject.endpoint, own: pair.own, peer: pair.peer))
+                    conflict: conflict, direction: cell.direction, endpoint: subject.endpoint,
+                    own: pair.own, peer: pair.peer))
+            return
         }
+    }
+}
+
+extension RuleBook {
+    /// The nodes that name a VM when it bears an address of this prefix class, and have rules there
+    /// in force.
+    func ruleNodes(
+        _ subject: PortCompiler.Subject, _ prefixClass: Int, _ direction: TrafficDirection,
+        _ world: PolicyWorld
+    ) -> [UInt32] {
+        graph.memberList(subject.identity, world.partition.bits(of: prefixClass))
+            .union(graph.universalNodes.sorted())
+            .filter { !index.rules(of: $0, direction).isEmpty }
     }
 }

@@ -2,51 +2,65 @@
 struct PortUsage {
     private(set) var boundaryCount = 0
     private(set) var byteCount: Int
-    private var rows: Set<UInt32> = []
-    private var tables: Set<UInt32> = []
+    private(set) var ruleCount = 0
+    private let isMerged: Bool
+    private var parts: Set<UInt32> = []
 
-    init(byteCount: Int) { self.byteCount = byteCount }
-
-    /// Adds a table, each row and each table once.
-    mutating func add(
-        _ rows: Set<UInt32>, _ table: UInt32, _ tableByteCount: Int, _ words: TableWords
-    ) {
-        guard tables.insert(table).inserted else { return }
-        byteCount += tableByteCount
-        for row in rows { add(row: row, words) }
+    init(byteCount: Int, isMerged: Bool) {
+        self.byteCount = byteCount
+        self.isMerged = isMerged
     }
 
-    /// Adds a row, once.
-    mutating func add(row: UInt32, _ words: TableWords) {
-        guard rows.insert(row).inserted else { return }
-        let count = words.boundaryCount(ofRowAt: row)
+    /// Adds a part, once.
+    mutating func add(_ part: PolicyPart, at index: UInt32) {
+        guard parts.insert(index).inserted else { return }
+        byteCount += part.byteCount
+        boundaryCount += part.boundaryCount
+    }
+
+    /// Notes how many rules one cell has.
+    mutating func note(ruleCount: Int) { self.ruleCount = max(self.ruleCount, ruleCount) }
+
+    /// How much a single part may need.
+    func limit(_ budget: CompileBudget) -> (boundaries: Int, words: Int) {
+        if isMerged {
+            return (budget.boundaryCountPerPort, budget.byteCountPerPort / 4)
+        }
+        return (.max, (budget.chained?.byteCountPerPort ?? 0) / 4)
+    }
+
+    /// Notes that a part grew over its limit while it was built.
+    mutating func noteOver(_ count: Int, _ budget: CompileBudget) {
         boundaryCount += count
-        byteCount += 4 + count * 8
+        let limit = limit(budget)
+        if boundaryCount <= limit.boundaries { byteCount = limit.words * 4 + 4 }
     }
 
-    func check(_ budget: CompileBudget, _ endpoint: PolicyEndpoint) throws(BudgetFault) {
+    func isOver(_ budget: CompileBudget) -> Bool {
+        if isMerged {
+            return boundaryCount > budget.boundaryCountPerPort
+                || byteCount > budget.byteCountPerPort
+        }
+        guard let chained = budget.chained else { return true }
+        return byteCount > chained.byteCountPerPort || ruleCount > chained.ruleCountPerPort
+    }
+
+    /// What is over the budget.
+    func fault(_ port: PortPlan, _ budget: CompileBudget) -> BudgetFault {
+        let endpoint = port.subject.endpoint
+        let isAudited = isMerged && port.isAudited
+        let ofOnePort = "the budget of one port" + (isAudited ? " with a file in audit mode" : "")
         let port = "the rules at the port of vm \(endpoint.vm)"
-        if boundaryCount > budget.boundaryCountPerPort {
-            throw BudgetFault(
-                "\(port) need more than \(budget.boundaryCountPerPort) boundaries, "
-                    + "the budget of one port")
+        if isMerged, boundaryCount > budget.boundaryCountPerPort {
+            return BudgetFault(
+                "\(port) need more than \(budget.boundaryCountPerPort) boundaries, \(ofOnePort)")
         }
-        if byteCount > budget.byteCountPerPort {
-            throw BudgetFault(
-                "\(port) need more than \(budget.byteCountPerPort) bytes, the budget of one port")
+        if let chained = budget.chained, !isMerged, ruleCount > chained.ruleCountPerPort {
+            return BudgetFault(
+                "at the port of vm \(endpoint.vm) there are more than \(chained.ruleCountPerPort) "
+                    + "rules in one direction, the budget of one port")
         }
-    }
-}
-
-/// A compilation grew over its budget.
-struct BudgetFault: Error {
-    let message: String
-
-    init(_ message: String) { self.message = message }
-
-    static func checkHost(_ byteCount: Int, _ budget: CompileBudget) throws(BudgetFault) {
-        guard byteCount > budget.byteCountPerHost else { return }
-        throw BudgetFault(
-            "the policies need more than \(budget.byteCountPerHost) bytes, the budget of the host")
+        let byteCount = isMerged ? budget.byteCountPerPort : budget.chained?.byteCountPerPort ?? 0
+        return BudgetFault("\(port) need more than \(byteCount) bytes, \(ofOnePort)")
     }
 }

@@ -16,6 +16,7 @@ struct PromiseBook: Sendable {
 
     init(_ files: [PolicyFile]) {
         for file in files where !file.invariants.isEmpty { append(file) }
+        graph.freeze()
     }
 
     private mutating func append(_ file: PolicyFile) {

@@ -16,7 +16,7 @@ struct RowBuilder {
         let service: ServiceKey
     }
 
-    private let rules: [RuleBook.Rule]
+    private let rules: ChunkedArray<RuleBook.Rule>
     private let tiers: [PolicyTier]
     private let starts: [UInt32]
     private(set) var conflicts: [Conflict] = []

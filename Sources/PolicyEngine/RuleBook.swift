@@ -48,23 +48,29 @@ struct RuleBook: Sendable {
         let fallback: Default?
         /// Whether it is in audit mode.
         let isAudited: Bool
+        /// What its rules say.
+        fileprivate(set) var actions: Set<RuleAction>
+
+        /// Whether a rule says `pass`: the next tier may then decide.
+        var hasPass: Bool { actions.contains(.pass) }
     }
 
     private(set) var graph = SelectorGraph()
-    private(set) var rules: [Rule] = []
+    private(set) var rules: ChunkedArray<Rule> = []
     private(set) var scopes: [Scope] = []
-    private(set) var descriptions = [RuleDescription.builtIn]
+    private(set) var descriptions: ChunkedArray<RuleDescription> = [.builtIn]
     /// What each of the described rules does, as its file says it.
     private(set) var actions = [RuleAction.deny]
     /// The files, in the order of `scopes`.
-    let files: [PolicyFile]
-    /// The rules by their sides.
-    private(set) var index = SideIndex()
+    private(set) var files: [PolicyFile]
+    /// The rules in force by their sides.
+    private(set) var index = RuleIndex()
     /// The limits of the rules in force.
     private(set) var limits: [RuleID: RuleLimit] = [:]
     /// The earliest last day among the rules in force.
     private(set) var nextExpiry: PolicyDay?
-    private let today: PolicyDay
+    /// The day on which the rules hold.
+    let today: PolicyDay
 
     /// No rules.
     static let empty = RuleBook([], today: PolicyDay(number: 0))
@@ -72,38 +78,26 @@ struct RuleBook: Sendable {
     /// The rules of `files` as they hold on the day `today`.
     init(_ files: [PolicyFile], today: PolicyDay) {
         self.today = today
-        self.files = files.sorted {
-            ($0.tier.rank, $0.name.value) < ($1.tier.rank, $1.name.value)
-        }
+        self.files = Self.sorted(files)
         for (number, file) in self.files.enumerated() { append(file, number) }
-        index = SideIndex(rules, nodeCount: graph.nodes.count)
+        graph.freeze()
+        index = RuleIndex(rules, nodeCount: graph.nodeCount)
+    }
+
+    /// The files in the order of decision.
+    static func sorted(_ files: [PolicyFile]) -> [PolicyFile] {
+        files.sorted { ($0.tier.rank, $0.name.value) < ($1.tier.rank, $1.name.value) }
     }
 
     private mutating func append(_ file: PolicyFile, _ number: Int) {
-        let groups = graph.nodes(ofGroupsIn: file)
-        let services = file.termsOfServices
+        let names = names(of: file)
         let start = rules.count
         for (offset, rule) in file.rules.enumerated() {
-            let name = rule.name?.value ?? "#\(offset + 1)"
-            let id = describe(name, file, (rule.position.line, rule.text))
+            let id = describe(Self.name(rule, offset), file, (rule.position.line, rule.text))
             actions.append(rule.action)
-            let isExpired = rule.lastDay.map { $0.value < today } ?? false
-            rules.append(
-                Rule(
-                    id: id, file: number, action: rule.action, logging: rule.logging,
-                    senders: graph.node(of: rule.senders, groups: groups),
-                    receivers: graph.node(of: rule.receivers, groups: groups),
-                    ranges: ServiceRange.union(of: rule.services, services),
-                    isLimited: rule.limit != nil, isAudited: file.mode == .audit,
-                    isExpired: isExpired))
-            if !isExpired { noteTerms(of: rule, id, file) }
+            rules.append(read(rule, id, (number, names)))
+            noteTerms(of: rule, id, file)
         }
-        append(file, number, graph.node(of: file.selector, groups: groups), start..<rules.count)
-    }
-
-    private mutating func append(
-        _ file: PolicyFile, _ number: Int, _ selector: Int, _ rules: Range<Int>
-    ) {
         let fallback = file.defaultRule.map { rule in
             Default(
                 id: describe("default", file, (rule.position.line, rule.text)), file: number,
@@ -112,11 +106,80 @@ struct RuleBook: Sendable {
         if let fallback { actions.append(fallback.action) }
         scopes.append(
             Scope(
-                tier: file.tier, selector: selector, rules: rules, fallback: fallback,
-                isAudited: file.mode == .audit))
+                tier: file.tier, selector: graph.node(of: file.selector, groups: names.groups),
+                rules: start..<rules.count, fallback: fallback, isAudited: file.mode == .audit,
+                actions: Set(file.rules.map(\.action))))
     }
 
+    /// What a file's own names stand for.
+    private struct Names {
+        let groups: [String: Int]
+        let services: [String: [Located<ServiceTerm>]]
+    }
+
+    private mutating func names(of file: PolicyFile) -> Names {
+        Names(groups: graph.nodes(ofGroupsIn: file), services: file.termsOfServices)
+    }
+
+    private mutating func read(
+        _ rule: PolicyRule, _ id: RuleID, _ place: (file: Int, names: Names)
+    ) -> Rule {
+        Rule(
+            id: id, file: place.file, action: rule.action, logging: rule.logging,
+            senders: graph.node(of: rule.senders, groups: place.names.groups),
+            receivers: graph.node(of: rule.receivers, groups: place.names.groups),
+            ranges: ServiceRange.union(of: rule.services, place.names.services),
+            isLimited: rule.limit != nil, isAudited: files[place.file].mode == .audit,
+            isExpired: isExpired(rule))
+    }
+
+    private func isExpired(_ rule: PolicyRule) -> Bool {
+        rule.lastDay.map { $0.value < today } ?? false
+    }
+
+    private static func name(_ rule: PolicyRule, _ offset: Int) -> String {
+        rule.name?.value ?? "#\(offset + 1)"
+    }
+
+    /// Takes `files` in place of the present ones, from which they differ in the rules of `changes`
+    /// alone. The rules keep their numbers.
+    ///
+    /// - Returns: the numbers of the rules, with what they were.
+    mutating func replace(
+        _ files: [PolicyFile], _ changes: [PolicyChange.Rule]
+    ) -> [(number: Int, old: Rule)] {
+        let former = self.files
+        self.files = files
+        let moved = changes.map { change in
+            let file = files[change.file]
+            let number = scopes[change.file].rules.lowerBound + change.index
+            let old = rules[number]
+            let rule = file.rules[change.index]
+            let new = read(rule, old.id, (change.file, names(of: file)))
+            rules[number] = new
+            index.move(number, from: old, to: new)
+            scopes[change.file].actions.insert(rule.action)
+            actions[Int(old.id.rawValue)] = rule.action
+            limits[old.id] = nil
+            noteTerms(of: rule, old.id, file)
+            descriptions[Int(old.id.rawValue)] = description(
+                old.id, Self.name(rule, change.index), file, (rule.position.line, rule.text))
+            return (number, old)
+        }
+        let hadTerm = changes.contains {
+            former[$0.file].rules[$0.index].lastDay != nil
+        }
+        if hadTerm { nextExpiry = nextExpiryOfAll }
+        return moved
+    }
+
+    private var nextExpiryOfAll: PolicyDay? {
+        files.lazy.flatMap(\.rules).compactMap { $0.lastDay?.value }.filter { $0 >= today }.min()
+    }
+
+    /// Notes the limit and the last day of a rule that is in force.
     private mutating func noteTerms(of rule: PolicyRule, _ id: RuleID, _ file: PolicyFile) {
+        guard !isExpired(rule) else { return }
         if let limit = rule.limit {
             limits[id] = RuleLimit(perSecond: limit, key: "\(file.name.value): \(rule.text)")
         }
@@ -128,11 +191,16 @@ struct RuleBook: Sendable {
         _ name: String, _ file: PolicyFile, _ origin: (line: Int, text: String)
     ) -> RuleID {
         let id = RuleID(rawValue: UInt32(descriptions.count))
-        descriptions.append(
-            RuleDescription(
-                id: id, policy: file.name.value, name: "\(file.name.value)/\(name)",
-                file: file.source.path, line: origin.line, text: origin.text, tier: file.tier))
+        descriptions.append(description(id, name, file, origin))
         return id
+    }
+
+    private func description(
+        _ id: RuleID, _ name: String, _ file: PolicyFile, _ origin: (line: Int, text: String)
+    ) -> RuleDescription {
+        RuleDescription(
+            id: id, policy: file.name.value, name: "\(file.name.value)/\(name)",
+            file: file.source.path, line: origin.line, text: origin.text, tier: file.tier)
     }
 }
 

@@ -1,7 +1,7 @@
 import Packet
 
-/// Says which rules decide nothing, and why. All of it holds for the VMs known now, exactly: it is
-/// read from the rows of every port.
+/// Says which rules decide nothing, and why. All of it holds for the VMs known now, exactly
+/// (``RuleSurvey``); where that takes too much, nothing is said.
 struct RuleReport {
     /// The most words that the search for empty groups may read.
     private static let wordCountMax = 1 << 24
@@ -12,9 +12,8 @@ struct RuleReport {
     /// Whether someone is in a node; nil when there are too many nodes and VMs to tell cheaply.
     private let populated: BitSet?
 
-    static func warnings(
-        _ book: RuleBook, _ world: PolicyWorld, _ usage: RuleUsage
-    ) -> [PolicyWarning] {
+    static func warnings(_ book: RuleBook, _ world: PolicyWorld) -> [PolicyWarning] {
+        guard let usage = RuleSurvey.usage(book, world) else { return [] }
         let idle = book.rules.indices.filter {
             !usage.isUsed[$0] && !book.rules[$0].isExpired
                 && usage.files.contains(book.rules[$0].file)
@@ -72,16 +71,16 @@ struct RuleReport {
     private static func populated(_ book: RuleBook, _ world: PolicyWorld) -> BitSet? {
         let partition = world.partition
         let strangers = Identity(nil, book.graph)
-        var found = BitSet(below: book.graph.nodes.count)
+        var found = BitSet(below: book.graph.nodeCount, book.graph.universalNodes)
         var budget = wordCountMax
-        for (identity, classes) in [(strangers, Array(partition.classes.values.indices))]
+        for (identity, classes) in [(strangers, partition.addressClasses)]
             + world.subjects.map({ ($0.identity, partition.classes(of: $0.endpoint)) })
         {
             for number in classes {
-                budget -= 8 + 4 * found.words.count
+                let members = book.graph.memberList(identity, partition.bits(of: number))
+                budget -= 8 + 4 * members.count
                 guard budget > 0 else { return nil }
-                found = found.union(
-                    book.graph.members(identity, partition.classes.values[number]))
+                for node in members { found[Int(node)] = true }
             }
         }
         return found
@@ -89,10 +88,15 @@ struct RuleReport {
 }
 
 extension PrefixPartition {
+    /// The prefix classes that addresses have, ascending; others are those of VMs.
+    fileprivate var addressClasses: [Int] {
+        Set((ipv4 + ipv6).map(\.prefixClass) + singleList.map(\.prefixClass)).sorted()
+    }
+
     /// The prefix classes of the addresses that an endpoint may use.
     fileprivate func classes(of endpoint: PolicyEndpoint) -> [Int] {
         endpoint.anyAddress
-            ? Array(classes.values.indices)
+            ? addressClasses
             : Array(Set(endpoint.ownedAddresses.map { prefixClass(of: $0) }))
     }
 }

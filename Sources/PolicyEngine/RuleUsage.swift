@@ -1,4 +1,4 @@
-/// Which rules decide anything in the rows compiled, as far as their own file is concerned.
+/// Which rules decide anything at some port, as far as their own file is concerned.
 struct RuleUsage {
     /// The rule above a rule that takes all of it.
     struct Cover {
@@ -9,7 +9,7 @@ struct RuleUsage {
 
     /// The files that select a VM.
     var files: Set<Int> = []
-    /// Whether a rule stands in any row, by its number.
+    /// Whether a rule matches any connection, by its number.
     private(set) var isSeen: [Bool]
     /// Whether a rule is the first of its file to match anything.
     private(set) var isUsed: [Bool]
@@ -21,8 +21,8 @@ struct RuleUsage {
         isUsed = isSeen
     }
 
-    /// Notes a row: its rules, and for each that decides nothing there a rule above it which takes
-    /// the first of its services.
+    /// Notes the rules that match one pair of classes, and for each that decides nothing there a
+    /// rule above it which takes the first of its services. The order of the calls does not matter.
     mutating func note(_ rules: [Int], covered: [Int: Int], _ book: RuleBook) {
         for rule in rules {
             isSeen[rule] = true
@@ -35,7 +35,7 @@ struct RuleUsage {
             let isAlone = book.rules[above].covers(book.rules[rule])
             let known = covers[rule]
             covers[rule] = Cover(
-                rule: known?.rule ?? above,
+                rule: min(known?.rule ?? above, above),
                 isAlone: isAlone && (known.map { $0.isAlone && $0.rule == above } ?? true))
         }
     }

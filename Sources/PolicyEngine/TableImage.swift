@@ -1,40 +1,66 @@
 import Packet
 
-/// The contents of a compiled policy's tables, before they move into memory of their own.
-struct TableImage {
-    var ports: [PortRecord] = []
-    var words: [UInt32] = [0]
-    var slots: [HostSlot] = []
-    var trie: [UInt32] = []
-    var starts: [IPAddress] = []
-    var startClasses: [UInt32] = []
-    var peerClasses: [UInt32] = []
-    let secret = HostSecret()
+/// The tables of a compiled policy, and the memory that they are in. Large pieces are shared with
+/// the policy that this one was made from.
+///
+/// `@safe`: it only keeps the memory that its view leads to.
+@safe struct TableImage: ~Copyable, Sendable {
+    /// The key of all tables of addresses.
+    let secret: HostSecret
+    let addresses: AddressImage
+    let store: PartStore
+    let blocks: [PortBlocks?]
+    private let slots: TableStorage<HostSlot>
+    private let ports: TableStorage<PortRecord>
+    private let parts: TableStorage<UnsafePointer<UInt32>>
 
-    /// Adds the tries, and the classes of addresses without a VM.
-    mutating func append(_ partition: PrefixPartition, _ strangers: PeerClasses) {
-        trie = AddressTrie(partition.ipv4).words
-        starts = partition.ipv6.map(\.first)
-        startClasses = partition.ipv6.map { UInt32($0.prefixClass) }
-        peerClasses = strangers.ofPrefixClass.map { UInt32($0) }
+    /// - Parameter blocks: those of each subject.
+    init(
+        _ world: PolicyWorld, _ store: PartStore, _ blocks: [PortBlocks?],
+        _ addresses: (image: AddressImage, secret: HostSecret)
+    ) {
+        self.secret = addresses.secret
+        self.addresses = addresses.image
+        self.store = store
+        self.blocks = blocks
+        var slots: [HostSlot] = []
+        var places: [(hosts: UInt32, mask: UInt32)] = []
+        for network in world.networks {
+            let table = HostTable(network.hosts, addresses.secret)
+            places.append((UInt32(slots.count), UInt32(table.slots.count - 1)))
+            slots += table.slots
+        }
+        var records: [PortRecord] = []
+        for (subject, block) in zip(world.subjects, blocks) {
+            guard let port = subject.endpoint.port, let block else { continue }
+            while records.count <= port.index { records.append(PortRecord()) }
+            var record = PortRecord()
+            unsafe record.egress = block.egress.base
+            unsafe record.ingress = block.ingress.base
+            record.hosts = places[subject.network].hosts
+            record.hostMask = places[subject.network].mask
+            records[port.index] = record
+        }
+        self.slots = TableStorage(slots)
+        ports = TableStorage(records)
+        unsafe parts = TableStorage(store.parts.map { unsafe $0.storage.base })
     }
 
-    /// Adds a network's hosts; the result is where they begin, and their number of slots less one.
-    mutating func append(_ network: PeerClasses) -> (hosts: UInt32, mask: UInt32) {
-        let table = HostTable(network.hosts, secret)
-        defer { slots += table.slots }
-        return (UInt32(slots.count), UInt32(table.slots.count - 1))
+    /// The view of workers, valid as long as this object and what it shares live.
+    var view: PolicyTable {
+        unsafe PolicyTable(
+            ports: ports.base, portCount: ports.count, parts: parts.base,
+            addresses: AddressTable(
+                secret: secret, slots: slots.base, singles4: addresses.singles4.base,
+                singles6: addresses.singles6.base, singleCounts: addresses.singleCounts,
+                heads: addresses.heads.base, intervals: addresses.intervals.base,
+                starts: addresses.starts.base, startClasses: addresses.startClasses.base,
+                startCount: addresses.starts.count))
     }
 
-    /// Sets the record of a port.
-    mutating func set(_ record: PortRecord, at port: PortNumber) {
-        while ports.count <= port.index { ports.append(PortRecord()) }
-        ports[port.index] = record
-    }
-
-    /// The bytes so far.
+    /// The bytes of all tables.
     var byteCount: Int {
-        words.count * 4 + slots.count * MemoryLayout<HostSlot>.stride + trie.count * 4
-            + starts.count * 20
+        blocks.reduce(store.byteCount) { $0 + ($1?.byteCount ?? 0) } + addresses.byteCount
+            + slots.byteCount + ports.byteCount + (unsafe parts.byteCount)
     }
 }

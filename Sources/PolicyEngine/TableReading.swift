@@ -1,10 +1,10 @@
 import Packet
 
-/// Reads the compiled words of a policy for people's questions: proofs, diffs, reports.
+/// Reads the compiled tables of a policy for people's questions: proofs, diffs, tests, reports.
 ///
-/// Beside ``PolicyTable``, which decides frames, this is the only place that knows how the words
-/// are laid out. It answers for every VM of the universe, also for those on other hosts.
-/// Whoever changes the layout changes it here, and nowhere else.
+/// Beside ``PolicyTable``, which decides frames, this is the only place that knows how the tables
+/// are laid out, in the merged form and in the chained one. It answers for every VM of the
+/// universe, also for those on other hosts.
 package struct TableReading: Sendable {
     /// A run of services with one verdict: from `first` to before the next segment.
     struct Segment: Hashable, Sendable {
@@ -12,64 +12,91 @@ package struct TableReading: Sendable {
         let verdict: Verdict
     }
 
-    /// What one end decides about all its peers, for one class of its own address.
+    /// What one end decides about all its peers, for one class of its own address: the words of
+    /// its stages (``PortBlocks``).
     struct Peers: Hashable, Sendable {
-        fileprivate let offset: UInt32
+        fileprivate let stages: [UInt64]
     }
 
     /// What one end decides about one class of peers. Equal rows decide alike.
-    struct Row: Hashable, Sendable {
-        fileprivate let offset: UInt32
-        /// A small number that no other row has, for tables indexed by rows.
-        var number: Int { Int(offset) }
+    enum Row: Hashable, Sendable {
+        /// A row of a part, in the merged form.
+        case merged(part: UInt32, row: UInt32)
+        /// In the chained form, for each part of each stage what the class has there.
+        case chained(Peers, values: [UInt32])
     }
 
-    /// The owner of the words.
-    private let policy: CompiledPolicy
-    private let table: PolicyTable
+    /// Who the tables were compiled for.
+    let world: PolicyWorld
+    private let blocks: [PortBlocks?]
+    private let store: PartStore
 
-    /// A reading of `policy`, which lives as long as this.
+    /// A reading of `policy`.
     package init(_ policy: CompiledPolicy) {
-        self.policy = policy
-        table = policy.table
+        self.init(policy.world, (policy.image.blocks, policy.image.store))
     }
 
-    /// One more than the highest ``Row/number``.
-    var rowNumberEnd: Int { policy.wordCount }
+    /// A reading of tables that may not be a policy yet.
+    init(_ world: PolicyWorld, _ tables: (blocks: [PortBlocks?], store: PartStore)) {
+        self.world = world
+        (blocks, store) = tables
+    }
 
-    /// How many classes of peers a network of ``PolicyWorld/networks`` has.
-    func peerClassCount(in network: Int) -> Int { policy.world.networks[network].sides.count }
+    /// How many classes of peers there are in all networks.
+    var peerClassCount: Int { world.classes.count }
 
     /// The class of `address` at a port's own end.
-    func ownClass(of address: IPAddress) -> Int { policy.world.partition.prefixClass(of: address) }
+    func ownClass(of address: IPAddress) -> Int { world.partition.prefixClass(of: address) }
 
     /// The class of `address` as a peer in a network.
     func peerClass(of address: IPAddress, in network: Int) -> Int {
-        let classes = policy.world.networks[network]
-        return classes.hosts[address]?.peerClass ?? classes.ofPrefixClass[ownClass(of: address)]
+        world.networks[network].hosts[address]?.peerClass ?? ownClass(of: address)
     }
 
     /// What the end of `subject` (an index of ``PolicyWorld/subjects``) decides in `direction`
     /// when its own address is of `ownClass`; nil when it denies everything by default.
     func peers(of subject: Int, _ direction: TrafficDirection, ownClass: Int) -> Peers? {
-        guard let tables = policy.subjectTables[subject] else { return nil }
-        let own = direction == .egress ? tables.egress : tables.ingress
-        let offset = word(Int(own) + ownClass)
-        return offset == 0 ? nil : Peers(offset: offset)
+        guard let blocks = blocks[subject] else { return nil }
+        let stages =
+            direction == .egress
+            ? blocks.egress.stages(of: ownClass) : blocks.ingress.stages(of: ownClass)
+        return stages.map { Peers(stages: $0) }
     }
 
     /// The row for one class of peers.
     func row(_ peers: Peers, peerClass: Int) -> Row {
-        Row(offset: word(Int(peers.offset) + peerClass))
+        if let part = peers.mergedPart {
+            return .merged(part: part, row: store[part].row(of: UInt32(peerClass)))
+        }
+        let values = peers.parts.map { store[$0].value(of: UInt32(peerClass)) }
+        return .chained(peers, values: values)
     }
 
-    /// The segments of a row: ascending, the first from service 0 on, neighbours different.
-    func segments(of row: Row) -> [Segment] {
-        let count = Int(word(row.number))
-        return (0..<count).map { index in
-            Segment(
-                first: ServiceKey(rawValue: word(row.number + 1 + index)),
-                verdict: Verdict(rawValue: word(row.number + 1 + count + index)))
+    /// The rows of all classes: of most the same, and of the others their own.
+    func rows(_ peers: Peers) -> (most: Row, others: [(peerClass: Int, row: Row)]) {
+        if let part = peers.mergedPart {
+            let others = store[part].entries.map {
+                (Int($0.number), Row.merged(part: part, row: $0.value))
+            }
+            return (.merged(part: part, row: store[part].storage[3]), others)
+        }
+        var values: [UInt32: [UInt32]] = [:]
+        let none = [UInt32](repeating: 0, count: peers.parts.count)
+        for (place, part) in peers.parts.enumerated() {
+            for entry in store[part].entries {
+                values[entry.number, default: none][place] = entry.value
+            }
+        }
+        let others = values.map { (Int($0.key), Row.chained(peers, values: $0.value)) }
+        return (.chained(peers, values: none), others)
+    }
+
+    /// The row by which an end judges packets between two addresses; nil for the built-in denial.
+    func row(
+        of subject: Int, _ direction: TrafficDirection, own: IPAddress, peer: IPAddress
+    ) -> Row? {
+        peers(of: subject, direction, ownClass: ownClass(of: own)).map {
+            row($0, peerClass: peerClass(of: peer, in: world.subjects[subject].network))
         }
     }
 
@@ -78,36 +105,115 @@ package struct TableReading: Sendable {
     package func verdict(
         of subject: Int, _ direction: TrafficDirection, _ question: PolicyQuestion
     ) -> Verdict {
-        let network = policy.world.subjects[subject].network
-        let ownClass = ownClass(of: question.own)
-        guard let peers = peers(of: subject, direction, ownClass: ownClass) else {
-            return .denyByDefault
-        }
-        let peerClass = peerClass(of: question.peer, in: network)
-        return verdict(row(peers, peerClass: peerClass), question.service)
+        let row = row(of: subject, direction, own: question.own, peer: question.peer)
+        return verdict(row, question.service)
+    }
+}
+
+// What rows say.
+extension TableReading {
+    /// The verdict of a row on one service; no row is the built-in denial.
+    func verdict(_ row: Row?, _ service: ServiceKey) -> Verdict {
+        row.map { lines(of: $0).verdict(service) } ?? .denyByDefault
     }
 
-    /// The verdict of a row on one service.
-    func verdict(_ row: Row, _ service: ServiceKey) -> Verdict {
-        segments(of: row).last { $0.first <= service }?.verdict ?? .denyByDefault
+    /// The segments of a row: ascending, the first from service 0 on, neighbours different.
+    func segments(of row: Row) -> [Segment] {
+        let lines = lines(of: row)
+        var segments: [Segment] = []
+        for start in lines.starts {
+            let first = ServiceKey(rawValue: start)
+            let verdict = lines.verdict(first)
+            if segments.last?.verdict != verdict {
+                segments.append(Segment(first: first, verdict: verdict))
+            }
+        }
+        return segments
     }
 
     /// The services that a row lets pass.
     func passing(_ row: Row) -> ServiceSet {
-        let count = Int(word(row.number))
-        let start = row.number + 1
+        let segments = segments(of: row)
         var ranges: [ServiceRange] = []
-        for index in 0..<count where Verdict(rawValue: word(start + count + index)).passes {
+        for (index, segment) in segments.enumerated() where segment.verdict.passes {
             let last =
-                index + 1 < count ? word(start + index + 1) - 1 : ServiceRange.all.last.rawValue
-            ranges.append(
-                ServiceRange(
-                    ServiceKey(rawValue: word(start + index)), ServiceKey(rawValue: last)))
+                index + 1 < segments.count
+                ? ServiceKey(rawValue: segments[index + 1].first.rawValue - 1)
+                : ServiceRange.all.last
+            ranges.append(ServiceRange(segment.first, last))
         }
         return ServiceSet(ascending: ranges)
     }
 
-    private func word(_ index: Int) -> UInt32 { unsafe table.words[index] }
+    /// The services of `range` at which a row may change its mind, the first one included.
+    func edges(of row: Row?, within range: ServiceRange) -> [ServiceKey] {
+        guard let row else { return [range.first] }
+        let inner = lines(of: row).starts.filter {
+            range.first.rawValue < $0 && $0 <= range.last.rawValue
+        }
+        return [range.first] + inner.map { ServiceKey(rawValue: $0) }
+    }
+
+    private func lines(of row: Row) -> StageLines {
+        switch row {
+        case .merged(let part, let row):
+            return StageLines(stages: [
+                StageLines.Stage(lines: [store[part].line(at: row)], isMerged: true, fallback: 0)
+            ])
+        case .chained(let peers, let values):
+            var rest = values[...]
+            let stages = peers.list.map { stage in
+                let lines = stage.parts.flatMap { part in
+                    store[part].lines(rest.popFirst() ?? 0)
+                }
+                return StageLines.Stage(
+                    lines: lines, isMerged: stage.isMerged, fallback: stage.fallback)
+            }
+            return StageLines(stages: stages)
+        }
+    }
+}
+
+extension TableReading.Peers {
+    /// The stages, read from their words.
+    fileprivate var list: [PortBlocks.Stage] { PortBlocks.stages(stages) }
+
+    /// The parts of all stages.
+    fileprivate var parts: [UInt32] { list.flatMap(\.parts) }
+
+    /// The only part of the merged form; nil in the chained form.
+    fileprivate var mergedPart: UInt32? {
+        guard stages.count == 3, stages[1] & PortBlocks.mergedMark != 0 else { return nil }
+        return UInt32(stages[2])
+    }
+}
+
+/// The rows that one end has for one class of peers, stage by stage.
+private struct StageLines {
+    struct Stage {
+        let lines: [PolicyPart.Line]
+        let isMerged: Bool
+        let fallback: UInt32
+    }
+
+    let stages: [Stage]
+
+    /// Where any row may change its mind, ascending, from 0.
+    var starts: [UInt32] {
+        if stages.count == 1, stages[0].isMerged { return stages[0].lines[0].starts }
+        return stages.flatMap(\.lines).reduce([0]) { $0.union($1.starts) }
+    }
+
+    /// As ``PolicyTable`` decides.
+    func verdict(_ service: ServiceKey) -> Verdict {
+        for stage in stages {
+            var best = stage.lines.reduce(UInt32.max) { min($0, $1.word(service)) }
+            if stage.isMerged { return Verdict(rawValue: best) }
+            if best == .max { best = stage.fallback }
+            if best != 0, best & 3 != Verdict.passAction { return Verdict(rawValue: best) }
+        }
+        return .denyByDefault
+    }
 }
 
 extension Verdict {

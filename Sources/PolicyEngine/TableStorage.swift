@@ -4,11 +4,19 @@
     let count: Int
 
     /// A copy of `elements`.
-    init(_ elements: [Element]) {
-        count = elements.count
+    init(_ elements: [Element]) { self.init([elements]) }
+
+    /// A copy of `pieces`, one after another.
+    init(_ pieces: [[Element]]) {
+        count = pieces.reduce(0) { $0 + $1.count }
         let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
-        for (index, element) in elements.enumerated() {
-            unsafe (memory + index).initialize(to: element)
+        var place = unsafe memory
+        for piece in pieces {
+            unsafe piece.withUnsafeBufferPointer { elements in
+                guard let start = elements.baseAddress else { return }
+                unsafe place.initialize(from: start, count: elements.count)
+            }
+            unsafe place += piece.count
         }
         unsafe base = UnsafePointer(memory)
     }
@@ -16,7 +24,25 @@
     deinit { unsafe base.deallocate() }
 
     var byteCount: Int { count * MemoryLayout<Element>.stride }
+
+    /// A copy of some elements.
+    func elements(_ range: Range<Int>) -> [Element] {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+    }
+
+    subscript(index: Int) -> Element {
+        precondition(index >= 0 && index < count)
+        return unsafe base[index]
+    }
 }
 
 // SAFETY: nothing writes to the memory after `init`, and it lives as long as its only owner.
 extension TableStorage: @unchecked Sendable {}
+
+/// A ``TableStorage`` that several compiled policies share.
+final class SharedStorage<Element: BitwiseCopyable>: Sendable {
+    let storage: TableStorage<Element>
+
+    init(_ elements: [Element]) { storage = TableStorage(elements) }
+}

@@ -77,13 +77,13 @@ struct Tokenizer {
     }
 
     private mutating func word() -> String {
-        var word = String.UnicodeScalarView()
+        var octets: [UInt8] = []  // all are ASCII
         while let scalar = scalar(at: index), Self.isWord(scalar) || isNumberSign(scalar) {
             if scalar == "-", self.scalar(at: index + 1) == ">" { break }
-            word.append(scalar)
+            octets.append(UInt8(truncatingIfNeeded: scalar.value))
             index += 1
         }
-        return String(word)
+        return String(decoding: octets, as: UTF8.self)
     }
 
     /// Whether this is the `#` of `policy/#3`, the third rule of a policy.

@@ -57,6 +57,22 @@ struct PolicyBookTests {
         #expect(book.warnings.isEmpty == !governed.isEmpty)
     }
 
+    @Test("what a policy leaves as it was is shared with the one before; what it changes is not")
+    func sharesWhatIsLeft() throws {
+        let first = try book(
+            "policy: a\nfor: vm db1\nrules:\n  - allow any -> vm db1 on tcp/1\n",
+            "policy: b\nfor: vm web1\nrules:\n  - allow vm web1 -> any on tcp/2\n")
+        var sources = first.sources
+        sources[1].text.replace("tcp/2", with: "tcp/3")
+        let second = try PolicyBook(sources, for: universe, after: first)
+        #expect(second.compiled.sharedPartCount(with: first.compiled) > 0)
+        #expect(second.show("b")?.rules.map(\.text) == ["allow vm web1 -> any on tcp/3"])
+        #expect(second.show("a") == first.show("a"))
+        sources[0].isAudited = true
+        let third = try PolicyBook(sources, for: universe, after: second)
+        #expect(third.compiled.files.map(\.mode) == [.audit, .enforce])
+    }
+
     @Test("policies are told in the order in which they decide")
     func ordersByTier() throws {
         let book = try book(

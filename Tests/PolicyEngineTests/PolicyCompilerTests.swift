@@ -151,8 +151,8 @@ import Testing
         #expect(try compileFaults([text], try shop()).isEmpty)
     }
 
-    @Test("a thousand rules for a hundred VMs compile in well under a second")
-    func compilesQuickly() throws {
+    @Test("a thousand rules for a hundred VMs fit into sixteen megabytes")
+    func isSmall() throws {
         let endpoints = try (1...100 as ClosedRange<UInt16>).map {
             try PolicyEndpoint("vm\($0) role=r\($0 % 20) app=a\($0 % 7)", $0)
         }
@@ -164,13 +164,8 @@ import Testing
                 + "udp/\(index)-\(index + 9)\n"
         }
         let file = try policy("policy: big\nfor: any\nrules:\n" + rules.joined())
-        var byteCount = 0
-        let time = try processorTime {
-            byteCount = try PolicyCompiler.compile(
-                [file], PolicyUniverse(endpoints: endpoints)
-            ).byteCount
-        }
-        #expect(time < .seconds(1), "\(time)")
+        let byteCount = try PolicyCompiler.compile([file], PolicyUniverse(endpoints: endpoints))
+            .byteCount
         #expect(byteCount < 16 << 20, "\(byteCount)")
     }
 }

@@ -32,6 +32,19 @@ import Testing
         try refusals(text, promises, try shop())
     }
 
+    @Test("a promise that would take too much to prove is refused at its sentence")
+    func hasBounds() throws {
+        var universe = try shop()
+        universe.endpoints[0].anyAddress = true
+        let rules = (0..<8_300).map {
+            let prefix = "cidr 10.\($0 / 250).\($0 % 250).0/24"
+            return "- allow \(prefix) -> \(prefix) on tcp/\($0)\n"
+        }
+        let text = "policy: x\nfor: vm web1\nrules:\n\(rules.joined())never:\n- any -> vm db1\n"
+        let found = try compileFaults([text], universe)
+        #expect(found.count == 1 && found[0].hasPrefix("a.yaml:8305:3 `never` cannot"), "\(found)")
+    }
+
     @Test("a promise that holds for all packets lets the policy through")
     func acceptsKeptPromises() throws {
         let found = try refusals(

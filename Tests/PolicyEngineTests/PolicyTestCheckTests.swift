@@ -190,14 +190,14 @@ import Testing
             "policy: x\nfor: any\nrules:\n- allow any -> any until 2026-11-21\ntests:\n"
                 + "- vm web1 -> vm db1 on tcp/1 => allow\n")
         let compiled = try PolicyCompiler.compile([file], try shop())
-        let tomorrow = PolicyDay(number: PolicyDay.ofTests.number + 1)
-        let later = try PolicyCompiler.recompile(
-            compiled.files, try shop(), today: tomorrow)
+        var tomorrow = CompileTerms(today: PolicyDay(number: PolicyDay.ofTests.number + 1))
+        tomorrow.isAccepted = true
+        let later = try PolicyCompiler.compile(compiled.files, try shop(), tomorrow)
         #expect(
             try later.answer(1, .egress, ("10.0.0.1", "10.0.0.2"), .tcp(1)) == "deny by default")
         #expect(later.warnings.contains { $0.message.contains("does not hold: tcp/1 from") })
         #expect(throws: PolicyErrors.self) {
-            try PolicyCompiler.compile([file], try shop(), today: tomorrow)
+            try PolicyCompiler.compile([file], try shop(), today: tomorrow.today)
         }
     }
 

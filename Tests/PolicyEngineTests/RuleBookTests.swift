@@ -21,7 +21,7 @@ import Testing
                 "", "f2.yaml", "f2.yaml", "f1.yaml", "f0.yaml", "f0.yaml",
             ])
         #expect(compiled.rules.map(\.line) == [0, 5, 6, 3, 4, 5])
-        #expect(compiled.rules[3].text == "default: deny log")
+        #expect(Array(compiled.rules)[3].text == "default: deny log")
         #expect(compiled.rule(RuleID(rawValue: 99)) == .builtIn)
         for rule in compiled.rules { #expect(compiled.rule(rule.id) == rule) }
     }

@@ -1,4 +1,3 @@
-import Glibc
 import Packet
 import PolicyEngine
 import Testing
@@ -75,9 +74,25 @@ extension PolicyCompiler {
 extension PolicyCompiler {
     /// Compiles for that day without a look at the promises.
     static func compileUnproven(
-        _ files: [PolicyFile], _ universe: PolicyUniverse
+        _ files: [PolicyFile], _ universe: PolicyUniverse, budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
-        try compileUnproven(files, universe, today: .ofTests)
+        var terms = CompileTerms(today: .ofTests)
+        terms.budget = budget
+        return try compileUnproven(files, universe, terms)
+    }
+}
+
+extension PolicyCompiler {
+    /// Compiles files in force for that day from a former policy.
+    static func recompile(
+        _ previous: CompiledPolicy, _ files: [PolicyFile], _ universe: PolicyUniverse,
+        budget: CompileBudget = .standard
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        var terms = CompileTerms(today: .ofTests)
+        terms.budget = budget
+        terms.isAccepted = true
+        terms.previous = previous
+        return try compile(files, universe, terms)
     }
 }
 
@@ -160,17 +175,4 @@ struct SeededRandom: RandomNumberGenerator {
         word = (word ^ word >> 27) &* 0x94d0_49bb_1331_11eb
         return word ^ word >> 31
     }
-}
-
-/// The processor time that `body` takes on this thread: what others do meanwhile does not count.
-func processorTime(_ body: () throws -> Void) rethrows -> Duration {
-    let start = threadTime()
-    try body()
-    return threadTime() - start
-}
-
-private func threadTime() -> Duration {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
 }

@@ -3,12 +3,16 @@ import PolicyEngine
 import Testing
 
 @Suite struct TableReadingTests {
-    @Test("what people are told is what decides frames", arguments: 1...40)
-    func readsWhatDecides(seed: UInt64) throws {
+    @Test(
+        "what people are told is what decides frames, in either form", arguments: 1...40,
+        [CompileBudget.standard, PortPlanTests.chained])
+    func readsWhatDecides(seed: UInt64, budget: CompileBudget) throws {
         var random = RandomPromise(seed: seed &+ 90_000)
         let universe = try random.universe()
         let files = try random.files()
-        let compiled = try PolicyCompiler.compileUnproven(files, universe)
+        // A file in audit mode has the merged form only.
+        if budget != .standard, files.contains(where: { $0.mode == .audit }) { return }
+        let compiled = try PolicyCompiler.compileUnproven(files, universe, budget: budget)
         let reading = TableReading(compiled)
         for (subject, endpoint) in universe.endpoints.enumerated() {
             let port = try #require(endpoint.port)

@@ -96,7 +96,7 @@ extension SwitchController {
         let sources = files.map { file in
             StoredPolicy(path: file.path, text: file.text, isAudited: isAudited)
         }
-        return try PolicyBook(sources, for: universe(of: numberedPorts))
+        return try PolicyBook(sources, for: universe(of: numberedPorts), after: policy)
     }
 
     /// How many live connections `book` forbids.

@@ -8,9 +8,9 @@ import PolicyEngine
 /// ports.
 package struct PolicyBook: Sendable {
     /// The files as they were applied.
-    let sources: [StoredPolicy]
+    package let sources: [StoredPolicy]
     /// Their compiled form; its files stand in the order of decision.
-    let compiled: CompiledPolicy
+    package let compiled: CompiledPolicy
     /// The first generation in which these sources were in force: rule numbers of verdicts made
     /// since then are theirs, because the sources alone number the rules.
     var firstGeneration: UInt32 = 0
@@ -23,12 +23,16 @@ package struct PolicyBook: Sendable {
         self.compiled = compiled
     }
 
-    /// Parses and compiles `sources` for the VMs of `universe`.
-    package init(_ sources: [StoredPolicy], for universe: PolicyUniverse) throws(PolicyErrors) {
-        let files = try Self.parse(sources)
+    /// Parses and compiles `sources` for the VMs of `universe`. What is as in `former` is taken
+    /// over from there.
+    package init(
+        _ sources: [StoredPolicy], for universe: PolicyUniverse, after former: PolicyBook = .empty
+    ) throws(PolicyErrors) {
+        var terms = CompileTerms(today: .current)
+        terms.previous = former.compiled
+        let files = try former.parse(sources)
         self.init(
-            sources: sources,
-            compiled: try PolicyCompiler.compile(files, universe, today: .current))
+            sources: sources, compiled: try PolicyCompiler.compile(files, universe, terms))
     }
 
     /// The same for sources that were in force before: tests of theirs that do not hold any more
@@ -36,17 +40,26 @@ package struct PolicyBook: Sendable {
     package init(
         restoring sources: [StoredPolicy], for universe: PolicyUniverse
     ) throws(PolicyErrors) {
-        let files = try Self.parse(sources)
+        var terms = CompileTerms(today: .current)
+        terms.isAccepted = true
+        let files = try Self.empty.parse(sources)
         self.init(
-            sources: sources,
-            compiled: try PolicyCompiler.recompile(files, universe, today: .current))
+            sources: sources, compiled: try PolicyCompiler.compile(files, universe, terms))
     }
 
-    /// Every file parsed, or every fault of every file.
-    private static func parse(_ sources: [StoredPolicy]) throws(PolicyErrors) -> [PolicyFile] {
+    /// Every file parsed, or every fault of every file. Those of this book are known already.
+    private func parse(_ sources: [StoredPolicy]) throws(PolicyErrors) -> [PolicyFile] {
+        let known = Dictionary(
+            compiled.files.map { ($0.source.path, $0) }, uniquingKeysWith: { first, _ in first })
         var files: [PolicyFile] = []
         var errors: [PolicyError] = []
         for source in sources {
+            if self.sources.contains(source), let file = known[source.path],
+                file.source.text == source.text
+            {
+                files.append(file)
+                continue
+            }
             do throws(PolicyErrors) {
                 var file = try PolicyParser.parse(
                     PolicySource(path: source.path, text: source.text))
@@ -63,10 +76,12 @@ package struct PolicyBook: Sendable {
     /// The same sources, compiled for other VMs.
     package func recompiled(for universe: PolicyUniverse) throws(Problem) -> PolicyBook {
         do throws(PolicyErrors) {
+            var terms = CompileTerms(today: .current)
+            terms.isAccepted = true
+            terms.previous = compiled
             var book = PolicyBook(
                 sources: sources,
-                compiled: try PolicyCompiler.recompile(
-                    compiled.files, universe, today: .current))
+                compiled: try PolicyCompiler.compile(compiled.files, universe, terms))
             book.firstGeneration = firstGeneration
             return book
         } catch {
@@ -79,7 +94,8 @@ package struct PolicyBook: Sendable {
     func compiled(for universe: PolicyUniverse) throws(Problem) -> CompiledPolicy {
         guard compiled.universe.endpoints != universe.endpoints else { return compiled }
         do throws(PolicyErrors) {
-            return try PolicyCompiler.compileUnproven(compiled.files, universe, today: .current)
+            let terms = CompileTerms(today: .current)
+            return try PolicyCompiler.compileUnproven(compiled.files, universe, terms)
         } catch {
             throw Problem(conflicting: error)
         }

@@ -31,7 +31,7 @@ package struct RuleTally: Sendable {
     package init() {}
 
     /// Takes up the counts of the data path; `rules` are those of the policy in force.
-    package mutating func take(_ hits: [RuleHits], rules: [RuleDescription]) {
+    package mutating func take(_ hits: [RuleHits], rules: some Sequence<RuleDescription>) {
         growing = [:]
         for hits in hits {
             for hit in hits.hits.values {
@@ -42,7 +42,9 @@ package struct RuleTally: Sendable {
                 }
             }
         }
-        let known = Set(rules.map(Key.init))
+        guard !settled.isEmpty else { return }
+        let names = Set(settled.keys.map(\.name))
+        let known = Set(rules.lazy.filter { names.contains($0.name) }.map(Key.init))
         settled = settled.filter { known.contains($0.key) }
     }
 

@@ -2,7 +2,7 @@ import Packet
 import PolicyEngine
 import Testing
 
-@Suite struct PeerClassesTests {
+@Suite struct AddressClassesTests {
     private func compile(_ rules: String, _ universe: PolicyUniverse) throws -> CompiledPolicy {
         try PolicyCompiler.compile(
             [try policy("policy: x\nfor: any\nrules:\n\(rules)\n")], universe)

@@ -1,0 +1,93 @@
+// Classifier SHAPE RULES VMS: compiles a drawn rule set, looks random packets up and edits it.
+// One line: shape, rules, VMs, ns median, ns worst, bytes of tables, ms of compilation, ms until a
+// VM has joined a group, a VM was added, a rule was changed.
+
+import Packet
+import PolicyEngine
+
+let words = CommandLine.arguments
+guard words.count == 4, let shape = Shape(rawValue: words[1]), let count = Int(words[2]),
+    let vmCount = Int(words[3]), count > 0, vmCount > 0, vmCount < 65_000
+else { stop("usage: Classifier SHAPE RULES VMS, SHAPE one of \(Shape.allCases)") }
+
+let trial = Trial(shape, count, vmCount: vmCount)
+
+/// The policy of `body`, which must be sound.
+func policy(_ body: () throws(PolicyErrors) -> CompiledPolicy) -> CompiledPolicy {
+    do throws(PolicyErrors) {
+        return try body()
+    } catch {
+        stop("\(error)")
+    }
+}
+
+/// The rules have no last day: any day will do.
+let today = PolicyDay(number: 0)
+
+func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+
+var compiled = policy { () throws(PolicyErrors) in
+    try PolicyCompiler.compile([trial.file], trial.universe, today: today)
+}
+let full = median(
+    (0..<3).map { _ in
+        let former = compiled
+        defer { _ = former }
+        return milliseconds {
+            compiled = policy { () throws(PolicyErrors) in
+                try PolicyCompiler.compile([trial.file], trial.universe, today: today)
+            }
+        }
+    })
+let cost = Cost(compiled.table, trial.trace(1 << 18))
+
+/// The median of eleven edits, one upon the other.
+@MainActor func edits(_ change: (Int, inout PolicyFile, inout PolicyUniverse) -> Void) -> Double {
+    var file = trial.file
+    var universe = trial.universe
+    // Kept alive: freeing the former policy is not part of making the new one.
+    var former: [CompiledPolicy] = []
+    var current = compiled
+    let times = (0..<11).map { number in
+        change(number, &file, &universe)
+        former.append(current)
+        return milliseconds {
+            current = policy { () throws(PolicyErrors) in
+                var terms = CompileTerms(today: today)
+                terms.previous = current
+                return try PolicyCompiler.compile([file], universe, terms)
+            }
+        }
+    }
+    return median(times)
+}
+
+let joined = edits { number, _, universe in
+    universe.endpoints[number % vmCount].labels["role"] = number % 2 == 0 ? "r1" : "r2"
+}
+let added = edits { number, _, universe in
+    let address = 0x0a63_0000 | UInt32(number)
+    universe.endpoints.append(Trial.endpoint(vmCount + number, address))
+}
+let changed = edits { number, file, _ in
+    var random = SeededRandom(seed: UInt64(number))
+    let first = random.below(file.rules.count - 1) + 1
+    let second = random.below(file.rules.count - 1) + 1
+    let services = file.rules[first].services
+    file.rules[first].services = file.rules[second].services
+    file.rules[first].receivers = file.rules[second].receivers
+    file.rules[first].text += " changed from \(services.count)"
+}
+
+func column(_ value: Double, _ digits: Int = 0) -> String {
+    let scale = digits == 0 ? 1.0 : 10.0
+    let rounded = (value * scale).rounded() / scale
+    return digits == 0 ? "\(Int(rounded))" : "\(rounded)"
+}
+print(
+    [
+        words[1], "\(trial.sentences.count)", "\(vmCount)",
+        "median", column(cost.median, 1), "worst", column(cost.worst),
+        "bytes", "\(compiled.byteCount)", "compile", column(full, 1),
+        "join", column(joined, 1), "add", column(added, 1), "rule", column(changed, 1),
+    ].joined(separator: " "))

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# classifier.sh: rule sets of several shapes and sizes, compiled, looked through and edited.
+# Environment: SIZES ("1000 10000 100000"), SHAPES ("micro acl fw ipc"), VMS ("64 1"): with 1 VM all
+# rules meet at one port. The hostile sets (tuple space explosion, nested prefixes) follow.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+readonly program=${CLASSIFIER:-.build/release/Classifier}
+[ -x "$program" ] || { echo "classifier: there is no $program: run swift build -c release --product Classifier" >&2; exit 1; }
+
+for vms in ${VMS:-64 1}; do
+    for shape in ${SHAPES:-micro acl fw ipc}; do
+        for size in ${SIZES:-1000 10000 100000}; do
+            "$program" "$shape" "$size" "$vms" 2>&1 | grep -m1 -e median -e 'rror: ' || true
+        done
+    done
+done
+"$program" tse 8192 1
+"$program" nested 10000 1 2>&1 | grep -m1 -e median -e 'rror: ' || true
+"$program" micro 100000 1000

@@ -1,0 +1,47 @@
+import Packet
+
+/// How many boundaries the rules of a node would need in the merged form, at most.
+struct NodeEstimates {
+    private struct Estimate {
+        var own = 0
+        var common = 0
+        var classes = 0
+    }
+
+    private var known: [TrafficDirection: [UInt32: Estimate]] = [:]
+
+    mutating func boundaryCount(
+        _ nodes: [UInt32], _ direction: TrafficDirection,
+        _ world: (book: RuleBook, world: PolicyWorld)
+    ) -> Int {
+        var sum = Estimate(own: 0, common: 1, classes: 1)
+        for node in nodes {
+            let estimate = estimate(node, direction, world)
+            sum.own += estimate.own
+            sum.common += estimate.common
+            sum.classes += estimate.classes
+        }
+        return sum.own + sum.common * min(sum.classes, world.world.classes.count)
+    }
+
+    private mutating func estimate(
+        _ node: UInt32, _ direction: TrafficDirection,
+        _ world: (book: RuleBook, world: PolicyWorld)
+    ) -> Estimate {
+        if let estimate = known[direction]?[node] { return estimate }
+        var estimate = Estimate()
+        for number in world.book.index.rules(of: node, direction) {
+            let rule = world.book.rules[Int(number)]
+            let peer = direction == .egress ? rule.receivers : rule.senders
+            if world.book.graph.universalNodes.contains(UInt32(peer)) {
+                estimate.common += rule.ranges.count * 2
+            } else {
+                let count = world.world.classes.ofNode[peer].count
+                estimate.own += rule.ranges.count * 2 * count
+                estimate.classes += count
+            }
+        }
+        known[direction, default: [:]][node] = estimate
+        return estimate
+    }
+}

@@ -1,0 +1,316 @@
+import Packet
+
+/// A part while it is built.
+struct PartDraft {
+    let key: PolicyPart.Key
+    let book: RuleBook
+    let world: PolicyWorld
+    /// The most boundaries and words.
+    let limit: (boundaries: Int, words: Int)
+
+    private(set) var peers = PeerRules()
+    private(set) var pool: [UInt32] = [0]
+    private(set) var map = PartMap([], classCount: 1 << 20)
+    private(set) var commonRow: UInt32 = 0
+    private(set) var nodeRows: [UInt32] = []
+    private(set) var contradictions: [PolicyPart.Contradiction] = []
+    private(set) var boundaryCount = 0
+
+    private var entries: [(number: UInt32, value: UInt32)] = []
+    private var rows: [RowBuilder.Row: UInt32] = [:]
+    private var groups = NumberLists()
+    private var groupValues: [UInt32] = []
+    /// The conflicts in the rows of the merged form.
+    private var conflictsOfGroup: [Int: [RowBuilder.Conflict]] = [:]
+    private let painter: RowPainter
+
+    init(
+        _ key: PolicyPart.Key, _ world: (book: RuleBook, world: PolicyWorld),
+        limit: (boundaries: Int, words: Int)
+    ) {
+        self.key = key
+        (book, self.world) = world
+        self.limit = limit
+        painter = RowPainter(book)
+    }
+
+    /// A draft that begins with what `part` has.
+    init(
+        patching part: PolicyPart, _ world: (book: RuleBook, world: PolicyWorld),
+        limit: (boundaries: Int, words: Int)
+    ) {
+        self.init(part.key, world, limit: limit)
+        peers = part.peers
+        nodeRows = part.nodeRows
+        boundaryCount = part.boundaryCount
+        let poolStart = Int(part.storage[2])
+        map = PartMap(part.storage.elements(4..<poolStart), size: part.storage[0])
+        pool = part.storage.elements(poolStart..<part.storage.count)
+        commonRow = max(part.storage[1], part.storage[3])
+    }
+
+    /// The part with the rules of some peers' nodes read anew, and some classes; nil when it had
+    /// better be built anew: over the limit, mostly waste, or too much to do.
+    mutating func patch(nodes: Set<UInt32>, classes: Set<UInt32>) -> PolicyPart? {
+        let pairs = nodes.isEmpty ? [] : pairs(at: nodes)
+        var classes = classes
+        for node in nodes {
+            if book.graph.universalNodes.contains(node) {
+                guard key.form.depth > 0 else { return nil }
+                let rules = pairs.filter { UInt32($0 >> 32) == node }
+                    .map { UInt32($0 & 0xffff_ffff) }
+                peers.common = rules.union(peers.common.filter { !isCommon($0, of: node) })
+                commonRow = row(common: [])
+                continue
+            }
+            let rules = pairs.filter { UInt32($0 >> 32) == node }
+                .map { UInt32($0 & 0xffff_ffff) }.sorted()
+            let (index, isNew) = peers.replace(node, rules)
+            if isNew { nodeRows.insert(0, at: index) } else { nodeRows[index] = 0 }
+            classes.formUnion(world.classes.ofNode[Int(node)])
+        }
+        guard classes.count <= 4_096 else { return nil }
+        for number in classes.sorted() where isPossible(Int(number)) {
+            let list = world.classes.members[Int(number)].compactMap { peers.index(of: $0) }
+                .filter { !peers[Int($0)].isEmpty }
+            map.set(number, list.isEmpty ? 0 : value(of: list, number))
+        }
+        guard !isOver, map.words.count + pool.count + 4 <= limit.words else { return nil }
+        return PolicyPart(self)
+    }
+
+    /// Whether a common rule's peer is, or was, `node`: rules that moved away are not found there.
+    private func isCommon(_ number: UInt32, of node: UInt32) -> Bool {
+        let rule = book.rules[Int(number)]
+        let peer = key.direction == .egress ? rule.receivers : rule.senders
+        return UInt32(peer) == node || !book.graph.universalNodes.contains(UInt32(peer))
+    }
+
+    /// The pairs of the part whose peer is one of `nodes`.
+    private func pairs(at nodes: Set<UInt32>) -> [UInt64] {
+        let other: TrafficDirection = key.direction == .egress ? .ingress : .egress
+        return nodes.flatMap { node in
+            book.index.rules(of: node, other).compactMap { number in
+                let rule = book.rules[Int(number)]
+                let own = key.direction == .egress ? rule.senders : rule.receivers
+                guard key.nodes.holds(UInt32(own)), key.files.holds(UInt32(rule.file)),
+                    key.form.holds(tier(of: rule))
+                else { return nil }
+                return UInt64(node) << 32 | UInt64(number)
+            }
+        }
+    }
+
+    /// Whether what was built so far is over the limit.
+    private var isOver: Bool {
+        boundaryCount > limit.boundaries || pool.count + entries.count > limit.words
+    }
+
+    /// The part; nil when it would be over the limit.
+    mutating func build() -> PolicyPart? {
+        peers = PeerRules(pairs(), universal: book.graph.universalNodes)
+        nodeRows = [UInt32](repeating: 0, count: peers.nodes.count)
+        commonRow = row(common: [])
+        guard !isOver else { return nil }
+        guard fill() else { return nil }
+        entries.sort { $0.number < $1.number }
+        contradictions.sort { $0.peerClass < $1.peerClass }
+        map = PartMap(entries, classCount: world.classes.count)
+        guard map.words.count + pool.count + 4 <= limit.words else { return nil }
+        return PolicyPart(self)
+    }
+
+    /// The peer's node and the number of each rule of the part.
+    private func pairs() -> [UInt64] {
+        var pairs: [UInt64] = []
+        for node in key.nodes {
+            for number in book.index.rules(of: node, key.direction) {
+                let rule = book.rules[Int(number)]
+                guard key.files.holds(UInt32(rule.file)), key.form.holds(tier(of: rule)) else {
+                    continue
+                }
+                let peer = key.direction == .egress ? rule.receivers : rule.senders
+                pairs.append(UInt64(peer) << 32 | UInt64(number))
+            }
+        }
+        return pairs
+    }
+
+    private func tier(of rule: RuleBook.Rule) -> Int { book.scopes[rule.file].tier.rank }
+
+    /// Gives each class that a peer's node names its value.
+    private mutating func fill() -> Bool {
+        var first = [Int32](repeating: -1, count: world.classes.count)
+        var links: [(index: Int32, next: Int32)] = []
+        var touched: [UInt32] = []
+        for index in peers.nodes.indices.reversed() {
+            for number in world.classes.ofNode[Int(peers.nodes[index])] {
+                guard isPossible(Int(number)) else { continue }
+                if first[Int(number)] < 0 { touched.append(number) }
+                links.append((Int32(index), first[Int(number)]))
+                first[Int(number)] = Int32(links.count - 1)
+            }
+        }
+        var list: [UInt32] = []
+        for number in touched {
+            list.removeAll(keepingCapacity: true)
+            var link = first[Int(number)]
+            while link >= 0 {
+                list.append(UInt32(links[Int(link)].index))
+                link = links[Int(link)].next
+            }
+            entries.append((number, value(of: list, number)))
+            if isOver { return false }
+        }
+        return true
+    }
+
+    /// Whether a packet can have an own address and a peer of this class.
+    private func isPossible(_ number: Int) -> Bool {
+        !world.classes.families[number].isDisjoint(with: key.families)
+    }
+
+    /// The row or chain of a class that the peers' nodes in `list` name.
+    private mutating func value(of list: [UInt32], _ number: UInt32) -> UInt32 {
+        let group = groups.number(of: list[...])
+        if group < groupValues.count {
+            // Each class counts: a network may have some of a group and not the others.
+            note(conflictsOfGroup[group] ?? [], Int(number))
+            return groupValues[group]
+        }
+        let value: UInt32
+        switch key.form {
+        case .merged: value = mergedRow(list, Int(number))
+        case .chained(_, 0): value = wholeRow(list)
+        case .chained(_, let depth): value = chain(list, depth)
+        }
+        // A chain interns the lists of its own rows first.
+        while groupValues.count <= group { groupValues.append(0) }
+        groupValues[group] = value
+        return value
+    }
+
+    private mutating func store(_ row: RowBuilder.Row) -> UInt32 {
+        if let offset = rows[row] { return offset }
+        let offset = append(row)
+        rows[row] = offset
+        return offset
+    }
+
+    private mutating func append(_ row: RowBuilder.Row) -> UInt32 {
+        let offset = UInt32(pool.count)
+        pool.append(UInt32(row.starts.count))
+        pool.append(contentsOf: row.starts)
+        pool.append(contentsOf: row.verdicts)
+        boundaryCount += row.starts.count
+        return offset
+    }
+
+    // MARK: the merged form
+
+    private mutating func row(common list: [UInt32]) -> UInt32 {
+        if case .merged = key.form { return mergedRow(list, nil) }
+        if peers.common.isEmpty { return 0 }
+        return key.form.depth == 0 ? wholeRow([]) : append(painter.row(peers.common))
+    }
+
+    private mutating func mergedRow(_ list: [UInt32], _ number: Int?) -> UInt32 {
+        guard case .merged(let chain) = key.form else { return 0 }
+        let (row, conflicts, _) = RowBuilder.row(
+            book, matching: matching(list).map { Int($0) }, chain)
+        if number != nil, !conflicts.isEmpty {
+            conflictsOfGroup[groups.number(of: list[...])] = conflicts
+        }
+        note(conflicts, number ?? -1)
+        return store(row)
+    }
+
+    private mutating func note(_ conflicts: [RowBuilder.Conflict], _ number: Int) {
+        for conflict in conflicts where contradictions.count < 10_000 {
+            contradictions.append(
+                PolicyPart.Contradiction(conflict: conflict, peerClass: number))
+        }
+    }
+
+    // MARK: the chained form
+
+    /// The row of the nodes in `list` and of everyone.
+    private mutating func wholeRow(_ list: [UInt32]) -> UInt32 {
+        store(painter.row(matching(list)))
+    }
+
+    private func matching(_ list: [UInt32]) -> [UInt32] {
+        var matching = peers.common
+        for index in list { matching.append(contentsOf: peers[Int(index)]) }
+        if !list.isEmpty { matching.sort() }
+        return matching
+    }
+
+    private mutating func chain(_ list: [UInt32], _ depth: Int) -> UInt32 {
+        let groups = list.count == 1 ? [list] : links(list, depth)
+        let rows = groups.map { joinedRow($0) }
+        guard rows.count > 1 else { return rows.first ?? 0 }
+        let offset = UInt32(pool.count)
+        pool.append(UInt32(rows.count))
+        pool.append(contentsOf: rows)
+        return offset | PolicyPart.chainMark
+    }
+
+    /// Which nodes share a row: sixteen of the widest, then four, then each alone. Neighbours of a
+    /// class in nested prefixes then share these rows, and memory stays linear in the rules.
+    private func links(_ list: [UInt32], _ depth: Int) -> [[UInt32]] {
+        let width = { (index: UInt32) in
+            self.world.classes.ofNode[Int(self.peers.nodes[Int(index)])].count
+        }
+        var rest = list[...]
+        if list.count > depth {
+            rest = list.sorted { (width($0), $1) > (width($1), $0) }[...]
+        }
+        var links: [[UInt32]] = []
+        while !rest.isEmpty {
+            let count =
+                list.count <= depth ? 1 : rest.count >= 16 ? 16 : rest.count >= 4 ? 4 : 1
+            links.append(rest.prefix(count).sorted())
+            rest = rest.dropFirst(count)
+        }
+        while links.count > depth {
+            links[1] = (links[0] + links[1]).sorted()
+            links.removeFirst()
+        }
+        return links
+    }
+
+    /// The row of the rules of some nodes.
+    private mutating func joinedRow(_ list: [UInt32]) -> UInt32 {
+        if list.count == 1 {
+            let index = Int(list[0])
+            if nodeRows[index] == 0 { nodeRows[index] = append(painter.row(peers[index])) }
+            return nodeRows[index]
+        }
+        // Marked, so that no class's list is taken for it.
+        let group = groups.number(of: ([UInt32.max] + list)[...])
+        while groupValues.count <= group { groupValues.append(0) }
+        if groupValues[group] == 0 {
+            groupValues[group] = append(painter.row(list.flatMap { peers[Int($0)] }.sorted()))
+        }
+        return groupValues[group]
+    }
+}
+
+extension PolicyPart.Form {
+    /// How many rows a class may have besides the common one; 0: one in all.
+    var depth: Int {
+        switch self {
+        case .merged: 0
+        case .chained(_, let depth): depth
+        }
+    }
+
+    /// Whether rules of a tier of this rank belong to the part.
+    func holds(_ rank: Int) -> Bool {
+        switch self {
+        case .merged: true
+        case .chained(let tiers, _): tiers.contains(rank)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+extension RandomAccessCollection where Element == UInt32 {
+    /// The first place whose number is not below `number`; the collection ascends.
+    func place(of number: UInt32) -> Index {
+        var low = startIndex
+        var count = count
+        while count > 0 {
+            let half = count / 2
+            let middle = index(low, offsetBy: half)
+            if self[middle] < number {
+                low = index(after: middle)
+                count -= half + 1
+            } else {
+                count = half
+            }
+        }
+        return low
+    }
+
+    /// Whether an ascending collection holds `number`.
+    func holds(_ number: UInt32) -> Bool {
+        let place = place(of: number)
+        return place < endIndex && self[place] == number
+    }
+}
+
+extension [UInt32] {
+    /// Adds `number` in its place, once.
+    mutating func insertOnce(_ number: UInt32) {
+        let place = place(of: number)
+        if place == endIndex || self[place] != number { insert(number, at: place) }
+    }
+
+    /// Takes `number` out.
+    mutating func removeOnce(_ number: UInt32) {
+        let place = place(of: number)
+        if place < endIndex, self[place] == number { remove(at: place) }
+    }
+
+    /// The members of either list, each once, ascending.
+    func union(_ other: some RandomAccessCollection<UInt32>) -> [UInt32] {
+        if other.isEmpty { return self }
+        if isEmpty { return Array(other) }
+        var all = self
+        all.append(contentsOf: other)
+        all.sort()
+        var kept: [UInt32] = []
+        kept.reserveCapacity(all.count)
+        for number in all where kept.last != number { kept.append(number) }
+        return kept
+    }
+}

@@ -1,0 +1,175 @@
+import Packet
+import PolicyEngine
+import Testing
+
+@Suite struct PolicyUpdateTests {
+    @Test(
+        "after any row of edits, recompiling gives the verdicts that compiling gives",
+        arguments: 0..<8, [CompileBudget.standard, PortPlanTests.chained])
+    func agreesWithCompiling(part: UInt64, budget: CompileBudget) throws {
+        for seed in part << 32..<part << 32 + 30 {
+            var draw = RandomPolicy(random: SeededRandom(seed: seed))
+            var universe = try draw.universe()
+            var files = try (0...draw.random.next() % 3).map {
+                try policy(draw.text("p\($0)"), path: "p\($0).yaml")
+            }
+            guard var current = try? PolicyCompiler.compile(files, universe, budget: budget) else {
+                continue
+            }
+            for edit in 0..<6 {
+                try change(&files, &universe, &draw)
+                let label = "seed \(seed), edit \(edit)"
+                let full = PortPlanTests.compile(files, universe, budget)
+                do throws(PolicyErrors) {
+                    current = try PolicyCompiler.recompile(
+                        current, files, universe, budget: budget)
+                } catch {
+                    guard case .failure(let errors) = full else {
+                        Issue.record("\(label): refused though it compiles: \(error)")
+                        return
+                    }
+                    #expect(Set(errors.errors) == Set(error.errors), "\(label)")
+                    break
+                }
+                try compare(current, try full.get(), &draw, label)
+            }
+        }
+    }
+
+    /// Changes a rule, or an endpoint's labels or addresses, or adds or removes an endpoint.
+    private func change(
+        _ files: inout [PolicyFile], _ universe: inout PolicyUniverse, _ draw: inout RandomPolicy
+    ) throws {
+        let index = Int(draw.random.next() % UInt64(universe.endpoints.count))
+        switch draw.random.next() % 8 {
+        case 0: universe.endpoints[index].labels["role"] = draw.pick(["web", "db", "ops"])
+        case 1: universe.endpoints[index].labels["env"] = nil
+        case 2 where universe.endpoints.count > 3: universe.endpoints.remove(at: index)
+        case 3:
+            let number = UInt16(20 + draw.random.next() % 200)
+            let isTaken = universe.endpoints.contains { $0.port?.rawValue == number }
+            guard !isTaken else { return }
+            universe.endpoints.insert(
+                try PolicyEndpoint("vm\(number) role=web env=prod", number), at: index)
+        case 4: universe.endpoints[index].addresses.append(try draw.address(universe))
+        default:
+            let file = Int(draw.random.next() % UInt64(files.count))
+            let rule = Int(draw.random.next() % UInt64(files[file].rules.count))
+            let other = try policy(draw.text("other"))
+            files[file].rules[rule] = draw.pick(other.rules)
+        }
+    }
+
+    private func compare(
+        _ current: CompiledPolicy, _ full: CompiledPolicy, _ draw: inout RandomPolicy,
+        _ label: String
+    ) throws {
+        #expect(current.warnings == full.warnings, "\(label)")
+        #expect(current.rules.elementsEqual(full.rules), "\(label)")
+        #expect(current.limits == full.limits, "\(label)")
+        #expect(current.nextExpiry == full.nextExpiry, "\(label)")
+        for _ in 0..<200 {
+            let endpoint = draw.pick(full.universe.endpoints)
+            guard let port = endpoint.port else { continue }
+            let own =
+                endpoint.anyAddress
+                ? try draw.address(full.universe) : draw.pick(endpoint.ownedAddresses)
+            let question = PolicyQuestion(
+                own: own, peer: try draw.address(full.universe), service: draw.service(full.files))
+            guard question.peer.isIPv4 == own.isIPv4 else { continue }
+            for direction in [TrafficDirection.egress, .ingress] {
+                let first = current.table.classify(port: port, direction, question)
+                let second = full.table.classify(port: port, direction, question)
+                #expect(first == second, "\(label): \(endpoint.vm) \(direction) \(question)")
+                #expect(current.rule(first.rule) == full.rule(second.rule), "\(label)")
+            }
+        }
+    }
+
+    @Test("on another day all is compiled anew: rules that are over then decide nothing")
+    func knowsTheDay() throws {
+        let file = try policy(
+            "policy: x\nfor: any\nrules:\n- allow any -> any on tcp/1 until 2026-11-21\n")
+        let today = try PolicyCompiler.compile([file], try shop())
+        let ends = (own: "10.0.0.1", peer: "10.0.0.2")
+        #expect(try today.answer(1, .egress, ends, .tcp(1)) == "allow by x/#1")
+        var terms = CompileTerms(today: PolicyDay(number: PolicyDay.ofTests.number + 1))
+        terms.previous = today
+        let tomorrow = try PolicyCompiler.compile([file], try shop(), terms)
+        #expect(try tomorrow.answer(1, .egress, ends, .tcp(1)) == "deny by default")
+        #expect(tomorrow.nextExpiry == nil && tomorrow.warnings.count == 1)
+        let back = try PolicyCompiler.recompile(tomorrow, [file], try shop())
+        #expect(try back.answer(1, .egress, ends, .tcp(1)) == "allow by x/#1")
+    }
+
+    @Test("tests that come to fail are warnings, promises that break are errors")
+    func provesAnew() throws {
+        let text =
+            "policy: x\nfor: any\nrules:\n- allow label role=web -> any on tcp/1\n"
+            + "tests:\n- vm web1 -> vm ops1 on tcp/1 => allow\n"
+            + "never:\n- vm ops1 -> vm db1 on tcp/1\n"
+        var universe = try shop()
+        let first = try PolicyCompiler.compile([try policy(text)], universe)
+        #expect(first.warnings.isEmpty)
+        universe.endpoints[0].labels["role"] = "db"
+        let second = try PolicyCompiler.recompile(first, first.files, universe)
+        #expect(second.warnings.contains { $0.message.contains("tcp/1") })
+        universe.endpoints[2].labels["role"] = "web"
+        #expect(throws: PolicyErrors.self) {
+            try PolicyCompiler.recompile(second, first.files, universe)
+        }
+    }
+
+    @Test("a contradiction that no packet showed is found when a VM comes that can send one")
+    func findsLateContradictions() throws {
+        let files = try ["allow", "deny"].map {
+            try policy("policy: p-\($0)\nfor: vm db1\nrules:\n- \($0) label role=far -> any\n")
+        }
+        var universe = try shop()
+        universe.endpoints.append(try PolicyEndpoint("far1 role=far", 9, network: 2))
+        for budget in [CompileBudget.standard, PortPlanTests.chained] {
+            let first = try PolicyCompiler.compile(files, universe, budget: budget)
+            var later = universe
+            later.endpoints.append(try PolicyEndpoint("near1 role=far", 10))
+            #expect(throws: PolicyErrors.self) {
+                try PolicyCompiler.recompile(first, files, later, budget: budget)
+            }
+        }
+    }
+
+    @Test("a rule changed or a VM relabelled among twenty thousand rules leaves the rest as it is")
+    func leavesTheRest() throws {
+        let pieces = try (0..<2).map { piece in
+            try policy(
+                "policy: big\nfor: any\nrules:\n"
+                    + (0..<10_000).map { index in
+                        "- allow cidr 10.\(index / 250 + piece * 50).\(index % 250).7/32 -> "
+                            + "label role=r\(index % 40) on tcp/\(index)\n"
+                    }.joined())
+        }
+        var file = pieces[0]
+        file.rules += pieces[1].rules
+        var universe = PolicyUniverse(
+            endpoints: try (1...200 as ClosedRange<UInt16>).map {
+                try PolicyEndpoint("vm\($0) role=r\($0 % 40)", $0)
+            })
+        let first = try PolicyCompiler.compile([file], universe)
+        universe.endpoints[17].labels["role"] = "r3"
+        let relabelled = try PolicyCompiler.recompile(first, [file], universe)
+        #expect(relabelled.sharedPartCount(with: first) > 0)
+        file.rules[12_345] = pieces[0].rules[7]
+        let current = try PolicyCompiler.recompile(relabelled, [file], universe)
+        #expect(current.sharedPartCount(with: relabelled) > 0)
+        let full = try PolicyCompiler.compile([file], universe)
+        #expect(full.sharedPartCount(with: current) == 0)
+        for index in 0..<10_000 {
+            let question = PolicyQuestion(
+                own: try ip("10.0.0.18"), peer: try ip("10.\(index / 250).\(index % 250).7"),
+                service: .tcp(UInt16(index)))
+            let ask = { (policy: CompiledPolicy) in
+                policy.table.classify(port: PortNumber(rawValue: 18), .ingress, question)
+            }
+            #expect(ask(current) == ask(full))
+        }
+    }
+}
