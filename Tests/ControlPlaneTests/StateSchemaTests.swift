@@ -27,7 +27,7 @@ struct StateSchemaTests {
         try fill(temporary)
         let queue = try DatabaseQueue(path: "\(temporary.path)/state.sqlite")
         try queue.read { database in
-            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 3)
+            #expect(try Int.fetchOne(database, sql: "PRAGMA user_version") == 4)
             #expect(try Int.fetchOne(database, sql: "PRAGMA application_id") == 0x5653_5754)
             #expect(try String.fetchOne(database, sql: "PRAGMA journal_mode") == "wal")
             let tables = try String.fetchAll(
@@ -48,18 +48,22 @@ struct StateSchemaTests {
 
     @Test(
         "a database of an earlier version is taken over, with all that is in it",
-        arguments: [1, 2])
+        arguments: [1, 2, 3])
     func migrates(version: Int) throws {
         let temporary = try TemporaryDirectory()
         var expected = StoredState.sample
-        expected.policies[1].isAudited = false
-        expected.history = []
-        expected.confirmation = nil
+        if version < 3 {
+            expected.policies[1].isAudited = false
+            expected.history = []
+            expected.confirmation = nil
+        }
         if version < 2 { expected.directory = nil }
         let store = try StateStore(in: StateDirectory(temporary.path))
         _ = try store.change { $0 = expected }
         store.close()
-        try edit(temporary, Self.undoVersion3)
+        let seal = expected.seal(asOf: version)
+        try edit(temporary, "PRAGMA user_version = 3; UPDATE state SET seal = \(seal)")
+        if version < 3 { try edit(temporary, Self.undoVersion3) }
         if version < 2 { try edit(temporary, "DROP TABLE directory; PRAGMA user_version = 1") }
         let newer = try StateStore(in: StateDirectory(temporary.path))
         defer { newer.close() }

@@ -30,18 +30,18 @@ struct StoredStateTests {
 
     @Test("it differs when anything differs")
     func coversEverything() {
-        var seals: Set<Int64> = [StoredState.sample.seal]
+        var seals: Set<Int64> = [StoredState.sample.seal()]
         for change in Self.changes {
             var state = StoredState.sample
             change(&state)
-            seals.insert(state.seal)
+            seals.insert(state.seal())
         }
         #expect(seals.count == Self.changes.count + 1)
     }
 
     @Test("it does not change between runs: it stands in the database")
     func isStable() {
-        #expect(StoredState.initial.seal == StoredState.initial.seal)
+        #expect(StoredState.initial.seal() == StoredState.initial.seal())
         var digest = FNV1a()
         digest.add("a")
         // FNV-1a of "a" (draft-eastlake-fnv, appendix C), then of the length 1.

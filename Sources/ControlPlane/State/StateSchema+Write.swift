@@ -1,14 +1,19 @@
 import GRDB
 
 extension StateSchema {
-    /// Writes what `after` has over `before`, and the seal; the caller holds the transaction.
+    /// Writes what `after`, in the order of rows, has over `before`, and the seal; the caller holds
+    /// the transaction.
     static func write(
         _ after: StoredState, over before: StoredState, to database: Database
     ) throws {
         try database.execute(sql: "PRAGMA defer_foreign_keys = ON")
         if after.networks != before.networks { try write(after.networks, to: database) }
-        if after.ports != before.ports { try write(after.ports, to: database) }
-        if after.policies != before.policies { try write(after.policies, to: database) }
+        if after.ports != before.ports {
+            try write(after.ports, over: before.ports, to: database)
+        }
+        if after.policies != before.policies {
+            try write(after.policies, over: before.policies, to: database)
+        }
         if after.directory != before.directory { try write(after.directory, to: database) }
         if after.history != before.history { try writeHistory(after, over: before, to: database) }
         if after.confirmation != before.confirmation {
@@ -18,16 +23,8 @@ extension StateSchema {
             sql: "INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?)",
             arguments: [
                 Int64(after.generation), Int64(after.policyGeneration),
-                try sorted(after).seal,
+                after.seal(),
             ])
-    }
-
-    /// The state as ``read(_:path:)`` will find it, so that the seal is over the same order.
-    private static func sorted(_ state: StoredState) throws -> StoredState {
-        var state = state
-        state.networks.sort { $0.vni.rawValue < $1.vni.rawValue }
-        state.ports.sort { $0.device.utf8.lexicographicallyPrecedes($1.device.utf8) }
-        return state
     }
 
     private static func write(_ networks: [StoredNetwork], to database: Database) throws {
@@ -39,9 +36,16 @@ extension StateSchema {
         }
     }
 
-    private static func write(_ ports: [StoredPort], to database: Database) throws {
-        try database.execute(sql: "DELETE FROM ports")
-        for port in ports {
+    private static func write(
+        _ ports: [StoredPort], over before: [StoredPort], to database: Database
+    ) throws {
+        let known = Dictionary(
+            before.map { ($0.device, $0) }, uniquingKeysWith: { first, _ in first })
+        let kept = Set(ports.lazy.filter { known[$0.device] == $0 }.map(\.device))
+        for device in known.keys where !kept.contains(device) {
+            try database.execute(sql: "DELETE FROM ports WHERE device = ?", arguments: [device])
+        }
+        for port in ports where !kept.contains(port.device) {
             try database.execute(
                 sql: "INSERT INTO ports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 arguments: [
@@ -60,11 +64,15 @@ extension StateSchema {
             arguments: [directory.path, directory.text, Int64(directory.generation)])
     }
 
-    private static func write(_ policies: [StoredPolicy], to database: Database) throws {
-        try database.execute(sql: "DELETE FROM policies")
-        for (position, policy) in policies.enumerated() {
+    private static func write(
+        _ policies: [StoredPolicy], over before: [StoredPolicy], to database: Database
+    ) throws {
+        try database.execute(
+            sql: "DELETE FROM policies WHERE position >= ?", arguments: [policies.count])
+        for (position, policy) in policies.enumerated()
+        where position >= before.count || before[position] != policy {
             try database.execute(
-                sql: "INSERT INTO policies VALUES (?, ?, ?, ?)",
+                sql: "INSERT OR REPLACE INTO policies VALUES (?, ?, ?, ?)",
                 arguments: [position, policy.path, policy.text, policy.isAudited])
         }
     }
@@ -89,19 +97,21 @@ extension StateSchema {
     private static func writeHistory(
         _ after: StoredState, over before: StoredState, to database: Database
     ) throws {
-        for policy in before.policies + after.policies {
+        let known = Set(before.history.lazy.flatMap(\.files).map(\.digest))
+        for policy in before.policies + after.policies where !known.contains(policy.digest) {
             try database.execute(
                 sql: "INSERT OR IGNORE INTO texts VALUES (?, ?)",
                 arguments: [policy.digest, policy.text])
         }
-        for old in before.history where !after.history.contains(old) {
+        let shared = Set(before.history.map(\.key)).intersection(after.history.map(\.key))
+        for old in before.history where !shared.contains(old.key) {
             let key: StatementArguments = [Int64(old.generation)]
             try database.execute(
                 sql: "DELETE FROM generation_files WHERE generation = ?", arguments: key)
             try database.execute(
                 sql: "DELETE FROM generations WHERE generation = ?", arguments: key)
         }
-        for new in after.history where !before.history.contains(new) {
+        for new in after.history where !shared.contains(new.key) {
             try write(new, to: database)
         }
         try database.execute(
@@ -123,4 +133,9 @@ extension StateSchema {
                 ])
         }
     }
+}
+
+extension StoredGeneration {
+    /// What two rows of the history can differ in.
+    fileprivate var key: [String] { ["\(generation)", "\(appliedAt)", origin, digest] }
 }

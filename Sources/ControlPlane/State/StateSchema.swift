@@ -4,12 +4,15 @@ import GRDB
 ///
 /// `PRAGMA user_version` holds the version: how many of ``migrations`` were run. `application_id`
 /// tells our databases from others.
-enum StateSchema {
+package enum StateSchema {
     /// `VSWT` in ASCII.
     static let applicationID = 0x5653_5754
 
     /// The steps from each version to the next; a step that was released never changes.
-    static let migrations = [version1, version2, version3]
+    static let migrations = [version1, version2, version3, version4]
+
+    /// The newest version.
+    package static let version = migrations.count
 
     private static let version1 = """
         CREATE TABLE state (
@@ -51,27 +54,47 @@ enum StateSchema {
             fallback INTEGER NOT NULL, deadline INTEGER NOT NULL) STRICT;
         """
 
+    /// The seal is over the digests of texts (``StoredState/seal(asOf:)``); no table changes.
+    private static let version4 = ""
+
     /// Fills an empty database.
     static func make(_ database: Database) throws {
-        try migrate(database, from: 0)
+        try database.inTransaction {
+            try migrate(database, from: 0)
+            try write(.initial, over: StoredState(), to: database)
+            return .commit
+        }
     }
 
     /// Checks the database, brings it to the newest version, and turns the write-ahead log on.
     static func open(_ database: Database, path: String) throws {
-        let version = try version(of: database, path: path)
+        let found = try version(of: database, path: path)
         try check(database, path: path)
         _ = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
-        if version < migrations.count { try migrate(database, from: version) }
+        guard found < version else { return }
+        try database.inTransaction {
+            try migrate(database, from: found)
+            let state = try verified(database, asOf: found, path: path)
+            try write(state, over: state, to: database)
+            return .commit
+        }
+    }
+
+    /// The stored state, if it matches its seal.
+    static func verified(
+        _ database: Database, asOf version: Int = version, path: String
+    ) throws -> StoredState {
+        let (state, seal) = try read(database, path: path)
+        guard state.seal(asOf: version) == seal else {
+            throw StateError(.damaged, path: path, detail: "its content does not match its seal")
+        }
+        return state
     }
 
     private static func migrate(_ database: Database, from version: Int) throws {
-        try database.inTransaction {
-            for step in migrations[version...] { try database.execute(sql: step) }
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-            try database.execute(sql: "PRAGMA user_version = \(migrations.count)")
-            if version == 0 { try write(.initial, over: StoredState(), to: database) }
-            return .commit
-        }
+        for step in migrations[version...] { try database.execute(sql: step) }
+        try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+        try database.execute(sql: "PRAGMA user_version = \(migrations.count)")
     }
 
     /// The database's version, once it is sure that it is ours and not from the future.
@@ -84,8 +107,8 @@ enum StateSchema {
         guard id == applicationID else {
             throw StateError(.foreign, path: path, detail: "its application_id is \(id)")
         }
-        guard (1...migrations.count).contains(version) else {
-            let detail = "this vswitchd knows versions up to \(migrations.count)"
+        guard (1...Self.version).contains(version) else {
+            let detail = "this vswitchd knows versions up to \(Self.version)"
             throw StateError(.newer(version), path: path, detail: detail)
         }
         return version

@@ -1,16 +1,20 @@
 import GRDB
+import Synchronization
 
 /// The daemon's memory: networks, ports and the applied policy in one SQLite database.
 ///
 /// - Every change is one transaction that is on the disk when the call returns (`synchronous
 ///   FULL`), with the next generation and a new seal. When a change throws, the old state stands.
 /// - The connection holds SQLite's exclusive lock, so the write-ahead log needs no shared memory
-///   file.
+///   file, and nobody else changes what was read once.
+/// - Cost of a change: the rows that differ, however large the state is.
 /// - Thread: any; SQLite's calls are serialised, and block the caller.
 package final class StateStore: Sendable {
     /// The path of the database.
     package let path: String
     private let database: DatabaseQueue
+    /// What the database holds.
+    private let stored: Mutex<StoredState>
 
     /// Opens the database in `directory`, makes or migrates it, and checks all of it.
     package init(in directory: borrowing StateDirectory) throws(StateError) {
@@ -18,10 +22,11 @@ package final class StateStore: Sendable {
         do {
             if !FileSystem.exists(path) { try Self.make(path) }
             database = try DatabaseQueue(path: path, configuration: Self.configuration)
-            try database.writeWithoutTransaction { database in
-                try StateSchema.open(database, path: path)
-                _ = try Self.load(database, path: path)
-            }
+            stored = Mutex(
+                try database.writeWithoutTransaction { [path] database in
+                    try StateSchema.open(database, path: path)
+                    return try StateSchema.verified(database, path: path)
+                })
         } catch {
             throw StateError(error, path: path)
         }
@@ -64,10 +69,10 @@ package final class StateStore: Sendable {
         try? database.close()
     }
 
-    /// The state as it is stored.
+    /// The state as it is stored, read anew.
     package func load() throws(StateError) -> StoredState {
         do {
-            return try database.read { try Self.load($0, path: path) }
+            return try database.read { try StateSchema.verified($0, path: path) }
         } catch {
             throw StateError(error, path: path)
         }
@@ -91,23 +96,20 @@ package final class StateStore: Sendable {
         _ body: (inout StoredState) -> Void
     ) throws(StateError) -> StoredState {
         do {
-            return try database.write { database in
-                let before = try Self.load(database, path: path)
+            return try database.writeWithoutTransaction { database in
+                let before = stored.withLock { $0 }
                 var after = before
                 body(&after)
-                try StateSchema.write(after, over: before, to: database)
+                let sorted = after.sorted
+                try database.inTransaction {
+                    try StateSchema.write(sorted, over: before, to: database)
+                    return .commit
+                }
+                stored.withLock { $0 = sorted }
                 return after
             }
         } catch {
             throw StateError(error, path: path)
         }
-    }
-
-    private static func load(_ database: Database, path: String) throws -> StoredState {
-        let (state, seal) = try StateSchema.read(database, path: path)
-        guard state.seal == seal else {
-            throw StateError(.damaged, path: path, detail: "its content does not match its seal")
-        }
-        return state
     }
 }

@@ -22,18 +22,18 @@ package struct StoredGeneration: Equatable, Sendable {
     /// How it came into force, in words: `applied`, `rolled back to 7`.
     package var origin: String
     /// Its files, in the order they were given; none is no policy.
-    package var files: [File]
+    package let files: [File]
+    /// The digest of the whole: two generations of one digest are the same policy.
+    package let digest: String
 
     /// The policy of `policies`, in force from `generation` on.
     package init(
         _ policies: [StoredPolicy], in generation: UInt32, at appliedAt: Int64, origin: String
     ) {
-        self.generation = generation
-        self.appliedAt = appliedAt
-        self.origin = origin
-        files = policies.map {
+        let files = policies.map {
             File(path: $0.path, digest: $0.digest, isAudited: $0.isAudited)
         }
+        self.init(generation, files, at: appliedAt, origin: origin)
     }
 
     /// A generation as it was stored.
@@ -42,15 +42,11 @@ package struct StoredGeneration: Equatable, Sendable {
         self.appliedAt = appliedAt
         self.origin = origin
         self.files = files
-    }
-
-    /// The digest of the whole: two generations of one digest are the same policy.
-    package var digest: String {
         var text = ""
         for file in files {
             text += "\(file.path.utf8.count):\(file.path) \(file.digest) \(file.isAudited)\n"
         }
-        return text.digest
+        digest = text.digest
     }
 }
 
@@ -69,11 +65,6 @@ package struct StoredConfirmation: Equatable, Sendable {
         self.fallback = fallback
         self.deadline = deadline
     }
-}
-
-extension StoredPolicy {
-    /// The digest of the text.
-    package var digest: String { text.digest }
 }
 
 extension StoredState {

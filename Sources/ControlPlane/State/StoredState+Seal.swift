@@ -4,12 +4,15 @@ extension StoredState {
     /// SQLite checks the shape of its pages, not their content: a flipped bit in an address would
     /// pass. The seal makes the daemon refuse it instead. It guards against decay, not against an
     /// attacker.
-    package var seal: Int64 {
+    ///
+    /// - Parameter version: that of the schema. Until 3 the seal was over the texts of policies,
+    ///   not over their digests, which are at hand.
+    package func seal(asOf version: Int = StateSchema.version) -> Int64 {
         var digest = FNV1a()
         digest.add(["\(generation)", "\(policyGeneration)"])
         for network in networks { digest.add(network.fields) }
         for port in ports { digest.add(port.fields) }
-        for policy in policies { digest.add(policy.fields) }
+        for policy in policies { digest.add(policy.fields(asOf: version)) }
         // Without one nothing is added, so that states of before there were any keep their seal.
         if let directory { digest.add(directory.fields) }
         for generation in history { digest.add(generation.fields) }
@@ -23,7 +26,9 @@ extension StoredDirectory {
 }
 
 extension StoredPolicy {
-    fileprivate var fields: [String] { [path, text] + (isAudited ? ["audited"] : []) }
+    fileprivate func fields(asOf version: Int) -> [String] {
+        [path, version < 4 ? text : digest] + (isAudited ? ["audited"] : [])
+    }
 }
 
 extension StoredGeneration {

@@ -21,6 +21,14 @@ package struct StoredState: Equatable, Sendable {
 
     /// An empty state, as before the first start.
     package init() {}
+
+    /// The same in the order of the database's rows.
+    package var sorted: StoredState {
+        var state = self
+        state.networks.sort { $0.vni.rawValue < $1.vni.rawValue }
+        state.ports.sort { $0.device.utf8.lexicographicallyPrecedes($1.device.utf8) }
+        return state
+    }
 }
 
 /// A network as it is stored.
@@ -66,7 +74,9 @@ package struct StoredPolicy: Equatable, Sendable {
     /// The path the user named, for `file:line`.
     package var path: String
     /// The file's text.
-    package var text: String
+    package var text: String { didSet { digest = text.digest } }
+    /// The digest of the text.
+    package private(set) var digest: String
     /// Whether it was applied in audit mode, whatever it says itself.
     package var isAudited: Bool
 
@@ -75,5 +85,6 @@ package struct StoredPolicy: Equatable, Sendable {
         self.path = path
         self.text = text
         self.isAudited = isAudited
+        digest = text.digest
     }
 }
