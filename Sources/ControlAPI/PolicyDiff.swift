@@ -29,17 +29,22 @@ public struct PolicyChange: Codable, Sendable, Equatable {
     public var to: [String]
     /// On which services; empty is every one.
     public var services: [String]
+    /// Whether it is about frames to all (multicast, broadcast) as they reach the receivers, and
+    /// not about packets to the receivers themselves.
+    public var toAll: Bool
 
     /// Creates a change.
-    public init(from: [String], to: [String], services: [String]) {
+    public init(from: [String], to: [String], services: [String], toAll: Bool = false) {
         self.from = from
         self.to = to
         self.services = services
+        self.toAll = toAll
     }
 
-    /// `web -> db on tcp/5432`.
+    /// `web -> db on tcp/5432`, and `by frames to all` for those.
     public var text: String {
         let on = services.isEmpty ? "" : " on " + services.joined(separator: ", ")
         return from.joined(separator: ", ") + " -> " + to.joined(separator: ", ") + on
+            + (toAll ? " by frames to all" : "")
     }
 }

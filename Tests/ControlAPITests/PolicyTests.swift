@@ -40,7 +40,7 @@ extension PolicyDiffReply {
         let change = PolicyChange(from: ["web"], to: ["db"], services: ["tcp/5432"])
         var reply = PolicyDiffReply(cutFlows: 2, warnings: [.sample])
         reply.gained = [change]
-        reply.lost = [change]
+        reply.lost = [PolicyChange(from: ["web"], to: ["db"], services: [], toAll: true)]
         reply.omittedGained = 1
         reply.omittedLost = 2
         return reply

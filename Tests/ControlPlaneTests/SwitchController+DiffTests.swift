@@ -35,6 +35,21 @@ struct SwitchControllerDiffTests {
         #expect(problem?.status == 422)
     }
 
+    @Test("what changes for frames to all alone is told as such")
+    func tellsFramesToAll() async throws {
+        let rig = try await shop()
+        let outward = "policy: web\nfor: vm web1\nrules:\n- allow any -> cidr 224.0.0.0/4\n"
+        let inward = "policy: db\nfor: vm db1\n"
+        try await rig.apply(outward, inward + "default: deny\n")
+        let wider = inward + "rules:\n- allow any -> any on udp/5353\n"
+        let diff = try await rig.controller.diffPolicy(SwitchRig.request([outward, wider]))
+        #expect(diff.gained.filter { !$0.toAll }.count == 2, "\(diff.gained)")
+        #expect(
+            diff.gained.filter(\.toAll).map(\.text) == [
+                "web1 -> db1 at 10.0.0.2 on udp/5353 by frames to all"
+            ])
+    }
+
     @Test("a policy that makes more possible is refused unless that is said")
     func refusesWidening() async throws {
         let rig = try await shop()

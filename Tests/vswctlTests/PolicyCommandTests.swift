@@ -94,7 +94,10 @@ struct PolicyCommandTests {
         try withFile { path in
             var reply = PolicyDiffReply(cutFlows: 2)
             reply.gained = [PolicyChange(from: ["web"], to: ["db"], services: ["tcp/22"])]
-            reply.lost = [PolicyChange(from: ["any"], to: ["web", "db"], services: [])]
+            reply.lost = [
+                PolicyChange(from: ["any"], to: ["web", "db"], services: []),
+                PolicyChange(from: ["any"], to: ["db"], services: ["udp/67"], toAll: true),
+            ]
             reply.omittedLost = 3
             let (run, _) = try CommandLineRun.against(
                 ["POST /v1/policy/diff": .init(reply)], "policy", "diff", path)
@@ -102,6 +105,7 @@ struct PolicyCommandTests {
                 run.output == """
                     + web -> db on tcp/22
                     - any -> web, db
+                    - any -> db on udp/67 by frames to all
                     - … and 3 more
                     2 live flows would be cut
 

@@ -42,13 +42,16 @@ extension SwitchController {
         do throws(PolicyDiffError) {
             return try PolicyDiff(from: old, to: book.compiled)
         } catch {
-            throw Problem(.failed, "\(error.message).", hint: error.hint)
+            throw Problem(
+                .failed, "\(error.message).",
+                hint: error.hint + ", or apply with --allow-widening, which compares nothing")
         }
     }
 }
 
 extension PolicyChange {
     fileprivate init(_ line: PolicyDiff.Line) {
-        self.init(from: line.senders, to: line.receivers, services: line.services)
+        self.init(
+            from: line.senders, to: line.receivers, services: line.services, toAll: line.isToAll)
     }
 }
