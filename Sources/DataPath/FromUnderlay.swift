@@ -102,6 +102,7 @@ extension Worker {
         _ base: UnsafeMutableRawPointer, _ byteCount: Int, from peer: PeerNumber,
         _ joiner: inout FrameJoiner
     ) {
+        if unsafe joiner.extend(base, byteCount, from: peer) { return }
         let packet = unsafe DecapsulatedPacket(RawSpan(_unsafeStart: base, byteCount: byteCount))
         switch packet.kind {
         case .keepalive: return
@@ -125,6 +126,7 @@ extension Worker {
         frame.virtio = VirtioNetHeader()
         let sealing = Sealing(peer: peer.rawValue, group: packet.vxlan.group)
         join(Passage(frame, from: .overlay, in: tables.network(at: network), sealing), &joiner)
+        unsafe joiner.note(base, byteCount, frameOffset: packet.frameOffset)
     }
 
     /// Joins the frame to the one before it if both are of one flow; else both go their own ways.
@@ -156,15 +158,47 @@ extension Worker {
 
 /// Joins the segments of one TCP flow that come one after the other into a super-frame, so that
 /// rules, connection and device see one frame in place of many.
-struct FrameJoiner: BitwiseCopyable {
+///
+/// `@safe`: the plaintext that it remembers stays where it is until the joiner's turn ends.
+@safe struct FrameJoiner: BitwiseCopyable {
     private var coalescer: SegmentCoalescer
     private let space: Frame
     private var first: Passage?
+    /// The latest plaintext whose frame was taken; nil when it was another kind of packet.
+    private var latest: Latest?
+
+    @safe private struct Latest: BitwiseCopyable {
+        let plaintext: UnsafeRawPointer
+        let byteCount: Int
+        let frameOffset: Int
+    }
 
     /// Nothing joined; what is joined will lie in `space`.
     init(into space: Frame) {
         self.space = space
         coalescer = SegmentCoalescer(into: space)
+    }
+
+    /// Whether the plaintext at `base` goes on where the last one ended, with the very headers
+    /// around its frame: then all that there was to ask about those was asked before. False says
+    /// nothing.
+    mutating func extend(
+        _ base: UnsafeMutableRawPointer, _ byteCount: Int, from peer: PeerNumber
+    ) -> Bool {
+        guard let first, let latest, byteCount == latest.byteCount,
+            first.sealing.peer == peer.rawValue,
+            unsafe Encapsulation.isAlike(base, latest.plaintext, latest.frameOffset)
+        else { return false }
+        return unsafe coalescer.extend(
+            Frame(base: base + latest.frameOffset, byteCount: first.frame.byteCount))
+    }
+
+    /// Remembers the plaintext whose frame was taken just now, if one is held.
+    mutating func note(_ base: UnsafeMutableRawPointer, _ byteCount: Int, frameOffset: Int) {
+        latest =
+            first == nil
+            ? nil
+            : unsafe Latest(plaintext: base, byteCount: byteCount, frameOffset: frameOffset)
     }
 
     /// Whether `passage` is the first segment of a flow, or goes on where the last one ended.
@@ -182,6 +216,7 @@ struct FrameJoiner: BitwiseCopyable {
     mutating func finish() -> Passage? {
         guard let first, let frame = coalescer.finish() else { return nil }
         self.first = nil
+        latest = nil
         return Passage(frame, from: first.source, in: first.network, first.sealing)
     }
 }

@@ -62,6 +62,24 @@
         return .merged
     }
 
+    /// Takes `frame` unread, if it is as long as the first segment of the run and continues it, as
+    /// most do; false says nothing of it but that it must be read. What ``add(_:_:)`` would merge
+    /// and this takes is the same, in less time.
+    public mutating func extend(_ frame: Frame) -> Bool {
+        guard segmentCount > 0, frame.byteCount == first.byteCount,
+            hasEqualLength(frame.bytes)
+        else { return false }
+        // Where headers and lengths are equal, so is what reading them would find.
+        var parsed = first
+        parsed.tcpFlags = TCPFlags(
+            rawValue: frame.bytes.bigEndian(at: first.transportOffset &+ 13))
+        guard continues(frame, parsed), parsed.hasValidIPChecksum(in: frame),
+            parsed.hasValidTCPChecksum(in: frame), gather()
+        else { return false }
+        append(frame, parsed)
+        return true
+    }
+
     /// Takes what is held: the one segment, as it came; or the super-frame, which lies in the slot
     /// until the next segment joins. nil when nothing is held.
     public mutating func finish() -> Frame? {
@@ -141,6 +159,12 @@ extension SegmentCoalescer {
 }
 
 extension SegmentCoalescer {
+    /// Whether `bytes`, as many as the first segment has, are a packet of its length, too.
+    private func hasEqualLength(_ bytes: RawSpan) -> Bool {
+        let field = first.networkOffset &+ (first.isIPv4 ? 2 : 4)
+        return held.bytes.differences(bytes, field, field &+ 2) == 0
+    }
+
     /// Whether the headers of `bytes`, as long as those held, are equal to them, apart from what
     /// must differ.
     private func hasEqualHeaders(_ bytes: RawSpan) -> Bool {
@@ -229,6 +253,14 @@ extension ParsedFrame {
     fileprivate func sequenceAfter(_ frame: Frame) -> UInt32 {
         let sequence: UInt32 = frame.bytes.bigEndian(at: transportOffset &+ 4)
         return sequence &+ UInt32(truncatingIfNeeded: byteCount &- payloadOffset)
+    }
+
+    /// Whether the checksum of the IP header in `frame` is right; IPv6 has none.
+    fileprivate func hasValidIPChecksum(in frame: Frame) -> Bool {
+        guard isIPv4 else { return true }
+        var sum = Checksum()
+        sum.add(frame.bytes.slice(networkOffset, transportOffset))
+        return sum.isValid
     }
 
     /// Whether the checksum of the segment in `frame` is right.

@@ -53,6 +53,24 @@ import Testing
         #expect(octets[transport...transport + 1] == [0xff, 0xff])
     }
 
+    @Test(
+        "headers are alike unless a byte before the frame differs, the UDP checksum aside",
+        arguments: [four, six])
+    func comparesHeaders(_ encapsulation: Encapsulation) {
+        let octets = write([UInt8](0..<60), encapsulation, 7)
+        let count = encapsulation.headerByteCount
+        for index in 0..<count + 2 {
+            for bit in 0..<8 {
+                var other = octets
+                other[index] ^= 1 << bit
+                let isOfChecksum = (count - 10..<count - 8).contains(index)
+                #expect(
+                    Encapsulation.isAlike(octets, other, count)
+                        == (isOfChecksum || index >= count))
+            }
+        }
+    }
+
     @Test("source ports stay within 49152 … 65535, and tell hashes apart")
     func choosesPort() {
         var ports: Set<Int> = []

@@ -61,12 +61,28 @@ struct Coalesced {
     /// What came out: frames and their virtio-net headers.
     var frames: [(octets: [UInt8], virtio: VirtioNetHeader)] = []
 
+    /// How many segments joined unread.
+    private(set) var unreadCount = 0
+
     /// Sends `frames` through a coalescer with a slot of `capacity` bytes.
     init(_ frames: [[UInt8]], capacity: Int = 65_600) {
+        self.init(frames, capacity: capacity, readsAll: false)
+        let other = Coalesced(frames, capacity: capacity, readsAll: true)
+        isIntact =
+            isIntact && other.isIntact && self.frames.count == other.frames.count
+            && zip(self.frames, other.frames).allSatisfy { $0 == $1 }
+    }
+
+    /// - Parameter readsAll: whether every frame is read before it is offered.
+    private init(_ frames: [[UInt8]], capacity: Int, readsAll: Bool) {
         let slot = Slot(capacity: capacity)
         let inputs = frames.map { Slot($0) }
         var coalescer = SegmentCoalescer(into: slot.frame)
         for input in inputs {
+            if !readsAll, coalescer.extend(input.frame) {
+                unreadCount += 1
+                continue
+            }
             let parsed = ParsedFrame(input.frame.bytes, virtio: input.frame.virtio)
             if coalescer.add(input.frame, parsed) != .refused { continue }
             take(coalescer.finish())
@@ -76,7 +92,8 @@ struct Coalesced {
         isIntact = slot.isIntact && zip(inputs, frames).allSatisfy { $0.0.frame.octets == $0.1 }
     }
 
-    /// Whether neither the inputs nor bytes beside the slot were changed.
+    /// Whether neither the inputs nor bytes beside the slot were changed, and the same came out
+    /// whether segments were read or not.
     private(set) var isIntact = false
 
     private mutating func take(_ frame: Frame?) {
