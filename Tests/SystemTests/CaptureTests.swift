@@ -6,28 +6,6 @@ extension SystemTests {
         private let rules = policy(
             "allow any -> any on tcp/80, icmp as open", "deny any -> any as shut")
 
-        /// Runs traffic while a capture of `one` is written to a file; answers the file.
-        private func capture(
-            _ site: Site, _ options: [String], _ traffic: () throws -> Void
-        ) throws -> String {
-            let file = site.host.folder.appending(path: "capture.pcapng").path
-            let command = [VSwctl.program, "capture", "one", "--write", file] + options
-            let capture = try Background(command, environment: site.control.environment)
-            #expect(waitUntil(seconds: 5) { FileManager.default.fileExists(atPath: file) })
-            usleep(300_000)
-            try traffic()
-            usleep(500_000)
-            let end = capture.end(seconds: 0) ?? interrupt(capture)
-            #expect(end?.status == 0, "\(end?.description ?? capture.errors)")
-            return file
-        }
-
-        /// As Ctrl-C does.
-        private func interrupt(_ capture: Background) -> ShellResult? {
-            capture.interrupt()
-            return capture.end(seconds: 5)
-        }
-
         private func fields(_ file: String, _ names: String...) throws -> [String] {
             let checks = ["ip", "tcp", "udp"].flatMap { ["-o", "\($0).check_checksum:TRUE"] }
             let result = try Shell.run(
@@ -46,7 +24,7 @@ extension SystemTests {
                 let (one, two) = try site.addPair()
                 try site.host.apply(rules)
                 try two.serve(80)
-                let file = try capture(site, []) { () throws in
+                let file = try site.capture([]) { () throws in
                     #expect(try one.tries("transfer", two.plan.ipv4, "80", "3000000") == "intact")
                     #expect(try one.tries("connect", two.plan.ipv6, "80") == "answered")
                 }
@@ -70,7 +48,7 @@ extension SystemTests {
                 let (one, two) = try site.addPair()
                 try site.host.apply(rules)
                 try two.serve(80)
-                let file = try capture(site, ["--filter", "icmp", "--count", "4"]) { () throws in
+                let file = try site.capture(["--filter", "icmp", "--count", "4"]) { () throws in
                     #expect(try one.tries("connect", two.plan.ipv4, "80") == "answered")
                     for _ in 1...3 { #expect(try one.pings(two.plan.ipv4)) }
                 }
@@ -83,7 +61,7 @@ extension SystemTests {
             try Site.run { site in
                 let (one, two) = try site.addPair()
                 try site.host.apply(rules)
-                let file = try capture(site, ["--point", "verdict"]) { () throws in
+                let file = try site.capture(["--point", "verdict"]) { () throws in
                     #expect(try one.pings(two.plan.ipv4))
                     #expect(try one.tries("connect", two.plan.ipv4, "22", "0.3") == "timeout")
                 }
