@@ -7,14 +7,42 @@ public enum PolicyCompiler {
     /// - Precondition: each port number occurs once in `universe`.
     /// - Throws: every contradiction between files of one tier, a policy name used twice, every
     ///   test that does not hold, that the tables would exceed the budget, or every `never` that
-    ///   does not hold for all packets, with a packet that shows it (``PolicyProof``). The policy
-    ///   is then refused whole.
+    ///   does not hold for all packets, today and when rules will be over, with a packet that shows
+    ///   it (``PolicyProof``). The policy is then refused whole.
     public static func compile(
         _ files: [PolicyFile], _ universe: PolicyUniverse, _ terms: CompileTerms
     ) throws(PolicyErrors) -> CompiledPolicy {
         let compiled = try compileUnproven(files, universe, terms)
         try PolicyProof.check(compiled)
+        // Files in force do not fall today because of tomorrow.
+        if !terms.isAccepted { try checkDaysToCome(compiled, terms) }
         return compiled
+    }
+
+    /// How many last days to come are looked at.
+    private static let lastDayCountMax = 32
+
+    /// Compiles and proves the files for the day after each last day to come, too: at midnight
+    /// nobody can be asked about a rule whose end breaks a promise, or lets two others meet.
+    private static func checkDaysToCome(
+        _ compiled: CompiledPolicy, _ terms: CompileTerms
+    ) throws(PolicyErrors) {
+        var terms = terms
+        terms.isAccepted = true
+        terms.previous = nil
+        var last = compiled.nextExpiry
+        var count = 0
+        while let day = last, count < lastDayCountMax {
+            count += 1
+            terms.today = PolicyDay(number: day.number + 1)
+            do throws(PolicyErrors) {
+                let later = try compileUnproven(compiled.files, compiled.universe, terms)
+                try PolicyProof.check(later)
+                last = later.nextExpiry
+            } catch {
+                throw error.dated(terms.today)
+            }
+        }
     }
 
     /// The same for files that are new on the day `today`.
@@ -111,6 +139,22 @@ public enum PolicyCompiler {
                         + "or select fewer VMs; this is the file with the most rules"
                 ))
         ])
+    }
+}
+
+extension PolicyErrors {
+    /// The same as what will be wrong on `day`.
+    fileprivate func dated(_ day: PolicyDay) -> PolicyErrors {
+        PolicyErrors(
+            errors.map { error in
+                PolicyError(
+                    path: error.path,
+                    at: SourcePosition(line: error.line, column: error.column),
+                    (
+                        "from \(day) on, when a rule is over, \(error.message)",
+                        "\(error.hint) (commands show today); or let the rule last"
+                    ), sourceLine: error.sourceLine)
+            })
     }
 }
 

@@ -32,6 +32,26 @@ import Testing
         try refusals(text, promises, try shop())
     }
 
+    @Test("a promise that the end of a rule will break is refused today, with the day")
+    func looksAhead() throws {
+        let rules = "policy: x\nfor: any\nrules:\n- allow any -> any until 2026-12-24\n"
+        let guarded = { (day: String) in
+            rules.replacing("rules:\n", with: "rules:\n- deny vm web1 -> any until \(day)\n")
+        }
+        let found = try refusals(guarded("2026-11-30"), "vm web1 -> vm db1")
+        #expect(found.count == 1, "\(found)")
+        #expect(found.first?.contains("from 2026-12-01 on, when a rule is over, `never") == true)
+        #expect(try refusals(guarded("2026-12-24"), "vm web1 -> vm db1") == [])
+        let file = try promising(guarded("2026-11-30"), ["vm web1 -> vm db1"])
+        var terms = CompileTerms(today: .ofTests)
+        terms.isAccepted = true
+        _ = try PolicyCompiler.compile([file], try shop(), terms)
+        terms.today = PolicyDay(number: terms.today.number + 10)
+        #expect(throws: PolicyErrors.self) {
+            try PolicyCompiler.compile([file], try shop(), terms)
+        }
+    }
+
     @Test("a promise that would take too much to prove is refused at its sentence")
     func hasBounds() throws {
         var universe = try shop()
