@@ -54,13 +54,11 @@ struct PartDraft {
     mutating func patch(nodes: Set<UInt32>, classes: Set<UInt32>) -> PolicyPart? {
         let pairs = nodes.isEmpty ? [] : pairs(at: nodes)
         var classes = classes
+        var isCommonNew = false
         for node in nodes {
             if book.graph.universalNodes.contains(node) {
                 guard key.form.depth > 0 else { return nil }
-                let rules = pairs.filter { UInt32($0 >> 32) == node }
-                    .map { UInt32($0 & 0xffff_ffff) }
-                peers.common = rules.union(peers.common.filter { !isCommon($0, of: node) })
-                commonRow = row(common: [])
+                isCommonNew = true
                 continue
             }
             let rules = pairs.filter { UInt32($0 >> 32) == node }
@@ -68,6 +66,11 @@ struct PartDraft {
             let (index, isNew) = peers.replace(node, rules)
             if isNew { nodeRows.insert(0, at: index) } else { nodeRows[index] = 0 }
             classes.formUnion(world.classes.ofNode[Int(node)])
+        }
+        if isCommonNew {
+            // All anew: a rule may have moved away, or from one name of everyone to another.
+            peers.common = PeerRules(self.pairs(), universal: book.graph.universalNodes).common
+            commonRow = row(common: [])
         }
         guard classes.count <= 4_096 else { return nil }
         for number in classes.sorted() where isPossible(Int(number)) {
@@ -77,13 +80,6 @@ struct PartDraft {
         }
         guard !isOver, map.words.count + pool.count + 4 <= limit.words else { return nil }
         return PolicyPart(self)
-    }
-
-    /// Whether a common rule's peer is, or was, `node`: rules that moved away are not found there.
-    private func isCommon(_ number: UInt32, of node: UInt32) -> Bool {
-        let rule = book.rules[Int(number)]
-        let peer = key.direction == .egress ? rule.receivers : rule.senders
-        return UInt32(peer) == node || !book.graph.universalNodes.contains(UInt32(peer))
     }
 
     /// The pairs of the part whose peer is one of `nodes`.

@@ -14,14 +14,28 @@ struct PolicyChange {
     /// The endpoints that took their place.
     let newEndpoints: Range<Int>
 
-    /// More changes than these are compiled from the beginning.
-    private static let countMax = 64
+    /// Which differences count.
+    struct Measure {
+        /// More than these are too many.
+        let countMax: Int
+        /// Whether a rule differs that only stands at another place of its file.
+        let seesPlaces: Bool
+
+        /// What compiled tables and their descriptions depend on.
+        static let tables = Measure(countMax: 64, seesPlaces: true)
+        /// What verdicts depend on.
+        static let verdicts = Measure(countMax: 256, seesPlaces: false)
+    }
+
+    private let measure: Measure
 
     /// - Parameter files: in the order of decision.
     /// - Returns: nil when more differs than single rules and endpoints.
     init?(
-        from previous: CompiledPolicy, _ files: [PolicyFile], _ universe: PolicyUniverse
+        from previous: CompiledPolicy, _ files: [PolicyFile], _ universe: PolicyUniverse,
+        _ measure: Measure = .tables
     ) {
+        self.measure = measure
         let old = previous.universe.endpoints
         let new = universe.endpoints
         var start = 0
@@ -34,7 +48,7 @@ struct PolicyChange {
         }
         oldEndpoints = start..<old.count - end
         newEndpoints = start..<new.count - end
-        guard oldEndpoints.count <= Self.countMax, newEndpoints.count <= Self.countMax,
+        guard oldEndpoints.count <= measure.countMax, newEndpoints.count <= measure.countMax,
             files.count == previous.files.count
         else { return nil }
         for (number, (old, new)) in zip(previous.files, files).enumerated() {
@@ -46,9 +60,9 @@ struct PolicyChange {
     private mutating func note(_ old: [PolicyRule], _ new: [PolicyRule], _ file: Int) -> Bool {
         if old.isSameMemory(as: new) { return true }
         for index in old.indices {
-            guard old[index].text != new[index].text || old[index].position != new[index].position
-            else { continue }
-            guard rules.count < Self.countMax else { return false }
+            let hasMoved = measure.seesPlaces && old[index].position != new[index].position
+            guard old[index].text != new[index].text || hasMoved else { continue }
+            guard rules.count < measure.countMax else { return false }
             // What passes leaves the decision to later tiers: the stages of ports change with it.
             guard old[index].action != .pass, new[index].action != .pass else { return false }
             rules.append(Rule(file: file, index: index))

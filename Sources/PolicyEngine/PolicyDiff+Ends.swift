@@ -149,8 +149,7 @@ struct DiffEnds {
 
     /// Whether the units are too many to be compared: then nothing may be asked.
     var isOverBudget: Bool {
-        let counts = [senders, receivers].map { units in units.count { $0.key != nil } }
-        return counts[0] > Self.pairCountMax / max(counts[1], 1)
+        senders.count > Self.pairCountMax / max(receivers.count, 1)
             || [old, new].contains { tables in
                 (tables.egress + tables.ingress).contains(where: \.isOverBudget)
             }

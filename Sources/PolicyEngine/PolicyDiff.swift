@@ -105,7 +105,7 @@ public struct PolicyDiff: Sendable {
         let isOneDay = old.book.today == new.book.today
         // Without a last day to come, no rule ended between the two days.
         guard isOneDay || (old.nextExpiry == nil && new.nextExpiry == nil) else { return nil }
-        return PolicyChange(from: old, new.files, new.universe)
+        return PolicyChange(from: old, new.files, new.universe, .verdicts)
     }
 }
 

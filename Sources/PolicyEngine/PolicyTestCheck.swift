@@ -132,14 +132,14 @@ extension PolicyTestCheck {
         _ pair: (sender: ConnectionEnds.End, receiver: ConnectionEnds.End), _ range: ServiceRange
     ) -> Answer? {
         let (from, to) = (pair.sender.address, pair.receiver.address)
-        let egress = pair.sender.endpoint.map { tables.row(of: $0, .egress, own: from, peer: to) }
-        let ingress = pair.receiver.endpoint.map {
+        let egress = judged(pair.sender).map { tables.row(of: $0, .egress, own: from, peer: to) }
+        let ingress = judged(pair.receiver).map {
             tables.row(of: $0, .ingress, own: to, peer: from)
         }
         let edges = [egress, ingress].compactMap { $0 }.flatMap {
             tables.edges(of: $0, within: range)
         }
-        for service in Set(edges).sorted() {
+        for service in Set(edges + [range.first]).sorted() {
             decisionCount += 1
             let answer = answer(
                 pair, service,
@@ -154,6 +154,11 @@ extension PolicyTestCheck {
             if !isRight { return answer }
         }
         return nil
+    }
+
+    /// The endpoint of an end that somebody judges: not one on a host without rules.
+    private func judged(_ end: ConnectionEnds.End) -> Int? {
+        end.endpoint.flatMap { tables.world.subjects[$0].endpoint.isJudged ? $0 : nil }
     }
 
     private func answer(

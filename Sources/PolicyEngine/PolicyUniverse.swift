@@ -33,6 +33,9 @@ public struct PolicyEndpoint: Hashable, Sendable {
         anyAddress = false
     }
 
+    /// Whether an IPv4 address is bound.
+    var hasIPv4Address: Bool { addresses.contains(where: \.isIPv4) }
+
     /// The bound addresses, and the link-local one that the VM forms from its MAC address.
     public var ownedAddresses: [IPAddress] { addresses + [.linkLocal(mac)] }
 }

@@ -41,13 +41,18 @@ struct PolicyUpdate {
             let update = world.update(
                 book, universe, change, newNodes: nodeCount..<book.graph.nodeCount),
             !world.isOverBudget,
+            // Who has no IPv4 address hears frames to all as 0.0.0.0, which is no place of his.
+            !update.isPartitionNew || universe.endpoints.allSatisfy(\.hasIPv4Address),
             var compiler = patched(book, world, moved)
         else { return nil }
         let toggled = toggledNodes(book, moved)
+        let fitsEverywhere = compiler.fitsAnyPort
         var blocks = previous.image.blocks
         blocks.replaceSubrange(change.oldEndpoints, with: change.newEndpoints.map { _ in nil })
         for (number, subject) in world.subjects.enumerated() {
-            guard update.subjects.contains(number) || isNamed(subject, toggled, (book, world))
+            guard
+                !fitsEverywhere || update.subjects.contains(number)
+                    || isNamed(subject, toggled, (book, world))
             else { continue }
             do throws(BudgetFault) {
                 blocks[number] = try compiler.compile(subject)

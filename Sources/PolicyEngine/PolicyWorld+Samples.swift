@@ -29,6 +29,9 @@ extension PolicyWorld {
     func ownSamples(_ endpoint: PolicyEndpoint) -> [Int: AddressSamples] {
         var samples: [Int: AddressSamples] = [:]
         var addresses = endpoint.ownedAddresses
+        if !endpoint.hasIPv4Address {
+            addresses.append(.unspecifiedIPv4)  // frames to all reach it as this one
+        }
         if endpoint.anyAddress {
             addresses += partition.singleList.map(\.address)
             addresses += (partition.ipv4 + partition.ipv6).map(\.first)

@@ -48,6 +48,17 @@ struct PortCompiler {
         self.parts = parts
     }
 
+    /// Whether a port with all parts and all rules would be within the budget of a port: then every
+    /// one is.
+    var fitsAnyPort: Bool {
+        var usages = [true, false].map { PortUsage(byteCount: 1 << 16, isMerged: $0) }
+        usages[1].note(ruleCount: book.rules.count)
+        for (index, part) in parts.parts.enumerated() {
+            usages[part.key.form.isMerged ? 0 : 1].add(part, at: UInt32(index))
+        }
+        return !usages[0].isOver(budget) && (budget.chained == nil || !usages[1].isOver(budget))
+    }
+
     /// Compiles one port; nil when no file selects it.
     mutating func compile(_ subject: Subject) throws(BudgetFault) -> PortBlocks? {
         guard !subject.files.isEmpty else { return nil }

@@ -49,9 +49,11 @@ extension PrefixPartition {
         }
         var single = Self.place(of: prefix.address, in: singleList.count) { singleList[$0].address }
         if single < 0 || singleList[single].address < prefix.address { single += 1 }
-        while single < singleList.count, prefix.covers(singleList[single].address) {
+        while single < singleList.count, end.map({ singleList[single].address < $0 }) ?? true {
+            defer { single += 1 }
+            // IPv4 lies in the middle of IPv6, and belongs to none of its prefixes.
+            guard prefix.covers(singleList[single].address) else { continue }
             singleList[single].prefixClass = number(singleList[single].prefixClass, with: key)
-            single += 1
             count += 1
             guard count <= Self.movedCountMax else { return false }
         }

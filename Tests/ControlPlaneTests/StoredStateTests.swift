@@ -39,6 +39,16 @@ struct StoredStateTests {
         #expect(seals.count == Self.changes.count + 1)
     }
 
+    @Test("until version 3 it was over the texts, in these very numbers")
+    func isThatOfVersion3() {
+        var state = StoredState.initial
+        (state.generation, state.policyGeneration) = (7, 5)
+        state.policies = [StoredPolicy(path: "p.yaml", text: "policy: p\n")]
+        // Computed apart, from the definition of FNV-1a.
+        #expect(state.seal(asOf: 3) == -1_318_529_910_736_694_149)
+        #expect(state.seal() != state.seal(asOf: 3))
+    }
+
     @Test("it does not change between runs: it stands in the database")
     func isStable() {
         #expect(StoredState.initial.seal() == StoredState.initial.seal())

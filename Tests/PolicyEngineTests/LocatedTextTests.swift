@@ -9,7 +9,7 @@ import Testing
         arguments: [
             "- allow vm web1 -> vm db1 on tcp/1", "-   allow  vm web1   ->   vm db1 on   tcp/1",
             "- allow vm web1\n    -> vm db1\n    on tcp/1", "- 'allow vm web1 -> vm db1 on tcp/1 '",
-            "- \" allow vm web1 ->\n    vm db1  on tcp/1\"",
+            "- \" allow vm web1 -> vm db1  on tcp/1\"",
         ])
     func quotes(rule: String) throws {
         let file = try policy("policy: x\nfor: any\nrules:\n\(rule)\n")

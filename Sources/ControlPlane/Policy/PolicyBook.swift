@@ -94,7 +94,8 @@ package struct PolicyBook: Sendable {
     func compiled(for universe: PolicyUniverse) throws(Problem) -> CompiledPolicy {
         guard compiled.universe.endpoints != universe.endpoints else { return compiled }
         do throws(PolicyErrors) {
-            let terms = CompileTerms(today: .current)
+            var terms = CompileTerms(today: .current)
+            terms.isAccepted = true
             return try PolicyCompiler.compileUnproven(compiled.files, universe, terms)
         } catch {
             throw Problem(conflicting: error)
