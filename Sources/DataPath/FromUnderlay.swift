@@ -123,10 +123,13 @@ extension Worker {
         else { return dropDatagram(packet.frameByteCount, .binding) }
         let frame = unsafe Frame(
             base: base + packet.frameOffset, byteCount: packet.frameByteCount)
+        // Before the frame gets its virtio-net header, which lies over the VXLAN header.
+        let headers = unsafe EncapsulationHeaders(
+            base, byteCount: byteCount, frameOffset: packet.frameOffset)
         frame.virtio = VirtioNetHeader()
         let sealing = Sealing(peer: peer.rawValue, group: packet.vxlan.group)
         join(Passage(frame, from: .overlay, in: tables.network(at: network), sealing), &joiner)
-        unsafe joiner.note(base, byteCount, frameOffset: packet.frameOffset)
+        joiner.note(headers)
     }
 
     /// Joins the frame to the one before it if both are of one flow; else both go their own ways.
@@ -158,20 +161,12 @@ extension Worker {
 
 /// Joins the segments of one TCP flow that come one after the other into a super-frame, so that
 /// rules, connection and device see one frame in place of many.
-///
-/// `@safe`: the plaintext that it remembers stays where it is until the joiner's turn ends.
-@safe struct FrameJoiner: BitwiseCopyable {
+struct FrameJoiner: BitwiseCopyable {
     private var coalescer: SegmentCoalescer
     private let space: Frame
     private var first: Passage?
-    /// The latest plaintext whose frame was taken; nil when it was another kind of packet.
-    private var latest: Latest?
-
-    @safe private struct Latest: BitwiseCopyable {
-        let plaintext: UnsafeRawPointer
-        let byteCount: Int
-        let frameOffset: Int
-    }
+    /// Those around the latest frame that was taken.
+    private var headers: EncapsulationHeaders?
 
     /// Nothing joined; what is joined will lie in `space`.
     init(into space: Frame) {
@@ -185,20 +180,16 @@ extension Worker {
     mutating func extend(
         _ base: UnsafeMutableRawPointer, _ byteCount: Int, from peer: PeerNumber
     ) -> Bool {
-        guard let first, let latest, byteCount == latest.byteCount,
-            first.sealing.peer == peer.rawValue,
-            unsafe Encapsulation.isAlike(base, latest.plaintext, latest.frameOffset)
+        guard let first, let headers, first.sealing.peer == peer.rawValue,
+            unsafe headers.begin(base, byteCount: byteCount)
         else { return false }
         return unsafe coalescer.extend(
-            Frame(base: base + latest.frameOffset, byteCount: first.frame.byteCount))
+            Frame(base: base + headers.frameOffset, byteCount: first.frame.byteCount))
     }
 
-    /// Remembers the plaintext whose frame was taken just now, if one is held.
-    mutating func note(_ base: UnsafeMutableRawPointer, _ byteCount: Int, frameOffset: Int) {
-        latest =
-            first == nil
-            ? nil
-            : unsafe Latest(plaintext: base, byteCount: byteCount, frameOffset: frameOffset)
+    /// Remembers the headers around the frame that was offered just now, if one is held.
+    mutating func note(_ headers: EncapsulationHeaders?) {
+        self.headers = first == nil ? nil : headers
     }
 
     /// Whether `passage` is the first segment of a flow, or goes on where the last one ended.
@@ -216,7 +207,7 @@ extension Worker {
     mutating func finish() -> Passage? {
         guard let first, let frame = coalescer.finish() else { return nil }
         self.first = nil
-        latest = nil
+        headers = nil
         return Passage(frame, from: first.source, in: first.network, first.sealing)
     }
 }

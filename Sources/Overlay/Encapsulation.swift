@@ -110,25 +110,6 @@ extension Encapsulation {
 }
 
 extension Encapsulation {
-    /// Whether the headers before the frames of two plaintexts, `byteCount` bytes each, are equal.
-    /// The UDP checksum alone may differ, which nobody looks at (``DecapsulatedPacket``).
-    @unsafe package static func isAlike(
-        _ one: UnsafeRawPointer, _ other: UnsafeRawPointer, _ byteCount: Int
-    ) -> Bool {
-        let checksum = byteCount &- VXLANHeader.byteCount &- 2
-        var differences: UInt64 = 0
-        var offset = 0
-        while offset &+ 4 <= byteCount {
-            let word = unsafe one.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-            let otherWord = unsafe other.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-            var difference = (word ^ otherWord).bigEndian
-            if offset == checksum &- 2 { difference &= 0xffff_0000 }
-            differences |= UInt64(difference)
-            offset &+= 4
-        }
-        return differences == 0
-    }
-
     /// The size of a plaintext of `byteCount` bytes after padding: the next multiple of 16
     /// (WireGuard paper §5.4.6).
     @inlinable package static func paddedByteCount(_ byteCount: Int) -> Int {

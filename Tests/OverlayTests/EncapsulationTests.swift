@@ -56,19 +56,23 @@ import Testing
     @Test(
         "headers are alike unless a byte before the frame differs, the UDP checksum aside",
         arguments: [four, six])
-    func comparesHeaders(_ encapsulation: Encapsulation) {
+    func comparesHeaders(_ encapsulation: Encapsulation) throws {
         let octets = write([UInt8](0..<60), encapsulation, 7)
         let count = encapsulation.headerByteCount
+        let headers = try #require(
+            EncapsulationHeaders(octets, byteCount: octets.count, frameOffset: count))
         for index in 0..<count + 2 {
             for bit in 0..<8 {
                 var other = octets
                 other[index] ^= 1 << bit
                 let isOfChecksum = (count - 10..<count - 8).contains(index)
                 #expect(
-                    Encapsulation.isAlike(octets, other, count)
+                    headers.begin(other, byteCount: other.count)
                         == (isOfChecksum || index >= count))
             }
         }
+        #expect(!headers.begin(octets + [0], byteCount: octets.count + 1))
+        #expect(EncapsulationHeaders(octets, byteCount: 63, frameOffset: count) == nil)
     }
 
     @Test("source ports stay within 49152 … 65535, and tell hashes apart")

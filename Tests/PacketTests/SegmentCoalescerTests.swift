@@ -175,6 +175,20 @@ import Testing
         #expect(counts(run) == [1, 1])
     }
 
+    @Test("a segment whose IP header is damaged, or whose length is another's, stays alone")
+    func isolatesBadHeaders() {
+        let run = SegmentSample().run(3).map(\.octets)
+        var damaged = run
+        damaged[1][19] ^= 1  // the identification, and no new checksum
+        var shortened = run
+        shortened[1][17] -= 1  // the length, with its checksum right
+        shortened[1] = withIPv4Checksum(shortened[1])
+        for frames in [damaged, shortened] {
+            let out = Coalesced(frames)
+            #expect(out.isIntact && out.frames.map(\.octets) == frames)
+        }
+    }
+
     @Test("a segment with a bad checksum stays alone, first or later", arguments: [false, true])
     func isolatesDamage(isIPv6: Bool) {
         for index in 0..<4 {
