@@ -7,13 +7,15 @@ cd "$(dirname "$0")/.."
 readonly program=${CLASSIFIER:-.build/release/Classifier}
 [ -x "$program" ] || { echo "classifier: there is no $program: run swift build -c release --product Classifier" >&2; exit 1; }
 
+failed=0
 for vms in ${VMS:-64 1}; do
     for shape in ${SHAPES:-micro acl fw ipc}; do
         for size in ${SIZES:-1000 10000 100000}; do
-            "$program" "$shape" "$size" "$vms" 2>&1 | grep -m1 -e median -e 'rror: ' || true
+            "$program" "$shape" "$size" "$vms" || failed=1
         done
     done
 done
 "$program" tse 8192 1
-"$program" nested 10000 1 2>&1 | grep -m1 -e median -e 'rror: ' || true
+"$program" nested 10000 1 || failed=1
 "$program" micro 100000 1000
+exit "$failed"

@@ -6,7 +6,7 @@ public import Packet
 /// - Cost of one verdict: for each address at most 16 slots among the VMs and 16 among the single
 ///   addresses, then one word and log2 of the intervals within a /16 (of all for IPv6); then the
 ///   port's own classes by halves, at most 16 slots of a part, and for each stage (one for each
-///   tier that ends in a default or may pass; mostly one) at most 8 rows, of at most 17 steps. In
+///   tier that ends in a default or may pass; mostly one) at most 8 rows, of at most 18 steps. In
 ///   the merged form it is one row. All of it depends on the policy alone: traffic leaves nothing
 ///   behind in these tables.
 ///
