@@ -53,9 +53,8 @@ let cost = Cost(compiled.table, trial.trace(1 << 18))
         former.append(current)
         return milliseconds {
             current = policy { () throws(PolicyErrors) in
-                var terms = CompileTerms(today: today)
-                terms.previous = current
-                return try PolicyCompiler.compile([file], universe, terms)
+                try PolicyCompiler.compile(
+                    [file], universe, CompileTerms(today: today, previous: current))
             }
         }
     }

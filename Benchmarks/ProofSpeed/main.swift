@@ -120,8 +120,7 @@ do throws(PolicyErrors) {
     }
     let universe = universe()
     let start = processorTime()
-    var terms = CompileTerms(today: PolicyDay(number: 0))
-    terms.budget = budget
+    let terms = CompileTerms(today: PolicyDay(number: 0), budget: budget)
     compiled = try PolicyCompiler.compileUnproven(files, universe, terms)
     print("compiled in", text(Double(processorTime() - start) / 1e6))
 } catch {

@@ -73,7 +73,7 @@
         var parsed = first
         parsed.tcpFlags = TCPFlags(
             rawValue: frame.bytes.bigEndian(at: first.transportOffset &+ 13))
-        guard continues(frame, parsed), parsed.hasValidIPChecksum(in: frame),
+        guard continues(frame, parsed), hasValidIPChecksum(frame.bytes),
             parsed.hasValidTCPChecksum(in: frame), gather()
         else { return false }
         append(frame, parsed)
@@ -165,6 +165,13 @@ extension SegmentCoalescer {
         return held.bytes.differences(bytes, field, field &+ 2) == 0
     }
 
+    /// Whether the checksum of the IP header is right; IPv6 has none.
+    private func hasValidIPChecksum(_ bytes: RawSpan) -> Bool {
+        guard first.isIPv4 else { return true }
+        let packet = bytes.extracting(droppingFirst: first.networkOffset)
+        return IPv4Header(packet)?.hasValidChecksum ?? false
+    }
+
     /// Whether the headers of `bytes`, as long as those held, are equal to them, apart from what
     /// must differ.
     private func hasEqualHeaders(_ bytes: RawSpan) -> Bool {
@@ -253,14 +260,6 @@ extension ParsedFrame {
     fileprivate func sequenceAfter(_ frame: Frame) -> UInt32 {
         let sequence: UInt32 = frame.bytes.bigEndian(at: transportOffset &+ 4)
         return sequence &+ UInt32(truncatingIfNeeded: byteCount &- payloadOffset)
-    }
-
-    /// Whether the checksum of the IP header in `frame` is right; IPv6 has none.
-    fileprivate func hasValidIPChecksum(in frame: Frame) -> Bool {
-        guard isIPv4 else { return true }
-        var sum = Checksum()
-        sum.add(frame.bytes.slice(networkOffset, transportOffset))
-        return sum.isValid
     }
 
     /// Whether the checksum of the segment in `frame` is right.

@@ -4,16 +4,24 @@ public struct CompileTerms: Sendable {
     /// ``CompiledPolicy/nextExpiry``.
     public var today: PolicyDay
     /// How large the tables may grow.
-    public var budget = CompileBudget.standard
+    public var budget: CompileBudget
     /// Whether the files are in force already, and are compiled for other VMs, another day or after
     /// a start. Then a test that fails is a warning: a rule that is over would else stay in force
     /// by the very tests that miss it. Promises are proven anew all the same.
-    public var isAccepted = false
+    public var isAccepted: Bool
     /// A policy from which the new one differs little, if there is one: what did not change is
     /// shared with it, so that single edits take milliseconds, besides tests and promises. Verdicts
     /// and warnings are the same with it and without.
     public var previous: CompiledPolicy?
 
-    /// New files, compiled from the beginning for `today`.
-    public init(today: PolicyDay) { self.today = today }
+    /// For `today`; new files, compiled from the beginning, unless said otherwise.
+    public init(
+        today: PolicyDay, budget: CompileBudget = .standard, isAccepted: Bool = false,
+        previous: CompiledPolicy? = nil
+    ) {
+        self.today = today
+        self.budget = budget
+        self.isAccepted = isAccepted
+        self.previous = previous
+    }
 }

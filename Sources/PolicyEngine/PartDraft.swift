@@ -52,15 +52,12 @@ struct PartDraft {
     /// The part with the rules of some peers' nodes read anew, and some classes; nil when it had
     /// better be built anew: over the limit, mostly waste, or too much to do.
     mutating func patch(nodes: Set<UInt32>, classes: Set<UInt32>) -> PolicyPart? {
-        let pairs = nodes.isEmpty ? [] : pairs(at: nodes)
+        let named = nodes.subtracting(book.graph.universalNodes)
+        let isCommonNew = named.count < nodes.count
+        guard !isCommonNew || key.form.depth > 0 else { return nil }
+        let pairs = pairs(at: named)
         var classes = classes
-        var isCommonNew = false
-        for node in nodes {
-            if book.graph.universalNodes.contains(node) {
-                guard key.form.depth > 0 else { return nil }
-                isCommonNew = true
-                continue
-            }
+        for node in named {
             let rules = pairs.filter { UInt32($0 >> 32) == node }
                 .map { UInt32($0 & 0xffff_ffff) }.sorted()
             let (index, isNew) = peers.replace(node, rules)

@@ -27,9 +27,7 @@ public enum PolicyCompiler {
     private static func checkDaysToCome(
         _ compiled: CompiledPolicy, _ terms: CompileTerms
     ) throws(PolicyErrors) {
-        var terms = terms
-        terms.isAccepted = true
-        terms.previous = nil
+        var terms = CompileTerms(today: terms.today, budget: terms.budget, isAccepted: true)
         var last = compiled.nextExpiry
         var count = 0
         while let day = last, count < lastDayCountMax {
@@ -50,9 +48,7 @@ public enum PolicyCompiler {
         _ files: [PolicyFile], _ universe: PolicyUniverse, today: PolicyDay,
         budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
-        var terms = CompileTerms(today: today)
-        terms.budget = budget
-        return try compile(files, universe, terms)
+        try compile(files, universe, CompileTerms(today: today, budget: budget))
     }
 
     /// The same without a look at the promises: for those who ask ``PolicyProof`` themselves.

@@ -226,18 +226,3 @@ extension DiffEnds.Tables {
         )
     }
 }
-
-extension PacketSpace {
-    /// Whether every VM receives frames to all as an address of its own. One without an address of
-    /// a family does not, and what is decided there depends on which addresses are told apart, not
-    /// on rules alone.
-    func ownsGroupReceivers(_ subjects: [PortCompiler.Subject]) -> Bool {
-        networks.allSatisfy { network in
-            network.groupReceivers.allSatisfy { end in
-                let address = network.points[end.point].address
-                return end.subject.map { subjects[$0].endpoint.ownedAddresses.contains(address) }
-                    ?? true
-            }
-        }
-    }
-}

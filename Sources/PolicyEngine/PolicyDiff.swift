@@ -71,9 +71,8 @@ public struct PolicyDiff: Sendable {
             old.world.partition, new.world.partition, groups.partition,
         ])
         let space = PacketSpace(new.world, cells)
-        let scope = space.ownsGroupReceivers(new.world.subjects) ? names.scope : nil
         let ends = [false, true].map {
-            DiffEnds((old, new), space, (groups, scope), isToAll: $0)
+            DiffEnds((old, new), space, (groups, names.scope), isToAll: $0)
         }
         guard !groups.partition.isOverBudget, !ends.contains(where: \.isOverBudget) else {
             throw PolicyDiffError(

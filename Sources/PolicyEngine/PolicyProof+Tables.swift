@@ -72,10 +72,8 @@ struct PassTables: Sendable {
     /// are counted from 0, in their order.
     mutating func fill(_ reading: TableReading, _ sets: inout PassSets, only peerClasses: [Int]) {
         guard makeCells(peerClasses.count) else { return }
-        let isEgress = direction == .egress
         for (index, peers) in tables.enumerated() {
-            let start = isEgress ? (index + 1) * peerClassCount : index + 1
-            let step = isEgress ? 1 : tableCount
+            let (start, step) = cellsOfTable(index + 1)
             for (place, peerClass) in peerClasses.enumerated() {
                 let row = reading.row(peers, peerClass: peerClass)
                 cells[start + place * step] = sets.number(of: row)
@@ -95,17 +93,16 @@ struct PassTables: Sendable {
     /// Reads all cells, once every table has its number.
     mutating func fill(_ reading: TableReading, _ sets: inout PassSets) {
         guard makeCells(reading.peerClassCount) else { return }
-        let isEgress = direction == .egress
         for (index, peers) in tables.enumerated() {
             let rows = reading.rows(peers)
             let most = sets.number(of: rows.most)
-            let start = isEgress ? (index + 1) * peerClassCount : index + 1
-            let step = isEgress ? 1 : tableCount
+            let (start, step) = cellsOfTable(index + 1)
             for peerClass in 0..<peerClassCount { cells[start + peerClass * step] = most }
             for (peerClass, row) in rows.others {
                 cells[start + peerClass * step] = sets.number(of: row)
             }
         }
+        let isEgress = direction == .egress
         let width = isEgress ? peerClassCount : tableCount
         setsOfLine = (0..<(isEgress ? tableCount : peerClassCount)).map { index in
             Self.distinct(cells[index * width..<(index + 1) * width])
@@ -124,8 +121,13 @@ struct PassTables: Sendable {
     }
 
     func set(_ table: Int, _ peerClass: Int) -> Int32 {
-        direction == .egress
-            ? cells[table * peerClassCount + peerClass] : cells[peerClass * tableCount + table]
+        let (start, step) = cellsOfTable(table)
+        return cells[start + peerClass * step]
+    }
+
+    /// Where the cells of a table begin, and how far each is from the next.
+    private func cellsOfTable(_ table: Int) -> (start: Int, step: Int) {
+        direction == .egress ? (table * peerClassCount, 1) : (table, tableCount)
     }
 
     /// The line of a table (egress) or of a class of peers (ingress).

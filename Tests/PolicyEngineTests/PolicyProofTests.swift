@@ -43,8 +43,7 @@ import Testing
         #expect(found.first?.contains("from 2026-12-01 on, when a rule is over, `never") == true)
         #expect(try refusals(guarded("2026-12-24"), "vm web1 -> vm db1") == [])
         let file = try promising(guarded("2026-11-30"), ["vm web1 -> vm db1"])
-        var terms = CompileTerms(today: .ofTests)
-        terms.isAccepted = true
+        var terms = CompileTerms(today: .ofTests, isAccepted: true)
         _ = try PolicyCompiler.compile([file], try shop(), terms)
         terms.today = PolicyDay(number: terms.today.number + 10)
         #expect(throws: PolicyErrors.self) {

@@ -190,8 +190,8 @@ import Testing
             "policy: x\nfor: any\nrules:\n- allow any -> any until 2026-11-21\ntests:\n"
                 + "- vm web1 -> vm db1 on tcp/1 => allow\n")
         let compiled = try PolicyCompiler.compile([file], try shop())
-        var tomorrow = CompileTerms(today: PolicyDay(number: PolicyDay.ofTests.number + 1))
-        tomorrow.isAccepted = true
+        let tomorrow = CompileTerms(
+            today: PolicyDay(number: PolicyDay.ofTests.number + 1), isAccepted: true)
         let later = try PolicyCompiler.compile(compiled.files, try shop(), tomorrow)
         #expect(
             try later.answer(1, .egress, ("10.0.0.1", "10.0.0.2"), .tcp(1)) == "deny by default")

@@ -40,9 +40,7 @@ import Testing
     private static func compileAnew(
         _ files: [PolicyFile], _ universe: PolicyUniverse, _ budget: CompileBudget
     ) -> Result<CompiledPolicy, PolicyErrors> {
-        var terms = CompileTerms(today: .ofTests)
-        terms.budget = budget
-        terms.isAccepted = true
+        let terms = CompileTerms(today: .ofTests, budget: budget, isAccepted: true)
         do throws(PolicyErrors) {
             return .success(try PolicyCompiler.compile(files, universe, terms))
         } catch {
@@ -107,8 +105,8 @@ import Testing
         let today = try PolicyCompiler.compile([file], try shop())
         let ends = (own: "10.0.0.1", peer: "10.0.0.2")
         #expect(try today.answer(1, .egress, ends, .tcp(1)) == "allow by x/#1")
-        var terms = CompileTerms(today: PolicyDay(number: PolicyDay.ofTests.number + 1))
-        terms.previous = today
+        let terms = CompileTerms(
+            today: PolicyDay(number: PolicyDay.ofTests.number + 1), previous: today)
         let tomorrow = try PolicyCompiler.compile([file], try shop(), terms)
         #expect(try tomorrow.answer(1, .egress, ends, .tcp(1)) == "deny by default")
         #expect(tomorrow.nextExpiry == nil && tomorrow.warnings.count == 1)

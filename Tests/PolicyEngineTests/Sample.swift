@@ -76,9 +76,7 @@ extension PolicyCompiler {
     static func compileUnproven(
         _ files: [PolicyFile], _ universe: PolicyUniverse, budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
-        var terms = CompileTerms(today: .ofTests)
-        terms.budget = budget
-        return try compileUnproven(files, universe, terms)
+        try compileUnproven(files, universe, CompileTerms(today: .ofTests, budget: budget))
     }
 }
 
@@ -88,10 +86,8 @@ extension PolicyCompiler {
         _ previous: CompiledPolicy, _ files: [PolicyFile], _ universe: PolicyUniverse,
         budget: CompileBudget = .standard
     ) throws(PolicyErrors) -> CompiledPolicy {
-        var terms = CompileTerms(today: .ofTests)
-        terms.budget = budget
-        terms.isAccepted = true
-        terms.previous = previous
+        let terms = CompileTerms(
+            today: .ofTests, budget: budget, isAccepted: true, previous: previous)
         return try compile(files, universe, terms)
     }
 }

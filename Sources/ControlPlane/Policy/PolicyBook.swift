@@ -28,8 +28,7 @@ package struct PolicyBook: Sendable {
     package init(
         _ sources: [StoredPolicy], for universe: PolicyUniverse, after former: PolicyBook = .empty
     ) throws(PolicyErrors) {
-        var terms = CompileTerms(today: .current)
-        terms.previous = former.compiled
+        let terms = CompileTerms(today: .current, previous: former.compiled)
         let files = try former.parse(sources)
         self.init(
             sources: sources, compiled: try PolicyCompiler.compile(files, universe, terms))
@@ -40,8 +39,7 @@ package struct PolicyBook: Sendable {
     package init(
         restoring sources: [StoredPolicy], for universe: PolicyUniverse
     ) throws(PolicyErrors) {
-        var terms = CompileTerms(today: .current)
-        terms.isAccepted = true
+        let terms = CompileTerms(today: .current, isAccepted: true)
         let files = try Self.empty.parse(sources)
         self.init(
             sources: sources, compiled: try PolicyCompiler.compile(files, universe, terms))
@@ -76,9 +74,7 @@ package struct PolicyBook: Sendable {
     /// The same sources, compiled for other VMs.
     package func recompiled(for universe: PolicyUniverse) throws(Problem) -> PolicyBook {
         do throws(PolicyErrors) {
-            var terms = CompileTerms(today: .current)
-            terms.isAccepted = true
-            terms.previous = compiled
+            let terms = CompileTerms(today: .current, isAccepted: true, previous: compiled)
             var book = PolicyBook(
                 sources: sources,
                 compiled: try PolicyCompiler.compile(compiled.files, universe, terms))
@@ -94,8 +90,7 @@ package struct PolicyBook: Sendable {
     func compiled(for universe: PolicyUniverse) throws(Problem) -> CompiledPolicy {
         guard compiled.universe.endpoints != universe.endpoints else { return compiled }
         do throws(PolicyErrors) {
-            var terms = CompileTerms(today: .current)
-            terms.isAccepted = true
+            let terms = CompileTerms(today: .current, isAccepted: true)
             return try PolicyCompiler.compileUnproven(compiled.files, universe, terms)
         } catch {
             throw Problem(conflicting: error)
