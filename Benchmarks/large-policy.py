@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 
 PROGRAMS = Path(__file__).resolve().parent.parent / ".build/release"
-TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Daemon:
@@ -50,8 +49,8 @@ class Daemon:
               f"its memory {self.megabytes():5.0f} MB")
 
     def processor_seconds(self):
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        clock = ~self.process.pid << 3 | 2  # clock_getcpuclockid(3): the process's, in nanoseconds
+        return time.clock_gettime(clock)
 
     def megabytes(self):
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
@@ -95,6 +94,11 @@ class Policy:
         self.files[number][len(self.files[number]) // 2] = self.rule()
         self.write(number)
 
+    def add(self, number):
+        """Puts a rule among the others."""
+        self.files[number].insert(len(self.files[number]) // 2, self.rule())
+        self.write(number)
+
 
 def attachment(name, number, label):
     address = f"10.66.{number // 250}.{number % 250 + 1}"
@@ -114,6 +118,10 @@ def measure(daemon, policy, vm_count):
         daemon.cost("a rule changed", "policy", "apply", path, "--allow-widening")
     policy.change(0)
     daemon.cost("a rule changed, diff", "policy", "diff", path)
+    daemon.cost("a rule changed", "policy", "apply", path, "--allow-widening")
+    policy.add(1)
+    daemon.cost("a rule more, diff", "policy", "diff", path)
+    daemon.cost("a rule more", "policy", "apply", path, "--allow-widening")
     for number in range(3):
         daemon.cost("a VM more", *attachment(f"n{number}", vm_count + number, number))
     daemon.cost("a VM less", "port", "detach", "n0")

@@ -8,19 +8,19 @@ struct DiffGroups {
     private(set) var scope: DiffScope?
 
     /// A name means what it means in the new policy, if it stands there at all.
-    init(old: [PolicyFile], new: [PolicyFile], _ change: PolicyChange?) {
+    init(old: [PolicyFile], new: [PolicyFile], _ difference: RuleDifference?) {
         let named = append(new)
         let known = Set(named.map(\.name))
         add(named)
         add(append(old).filter { !known.contains($0.name) })
-        scope = change.map { change in
+        scope = difference.map { difference in
             var scope = DiffScope()
-            for rule in change.rules {
-                for file in [old[rule.file], new[rule.file]] {
-                    let groups = graph.nodes(ofGroupsIn: file)
-                    let ends = file.rules[rule.index]
-                    scope.senders.append(graph.node(of: ends.senders, groups: groups))
-                    scope.receivers.append(graph.node(of: ends.receivers, groups: groups))
+            for (files, places) in [(old, difference.removed), (new, difference.inserted)] {
+                for place in places {
+                    let groups = graph.nodes(ofGroupsIn: files[place.file])
+                    let rule = files[place.file].rules[place.index]
+                    scope.senders.append(graph.node(of: rule.senders, groups: groups))
+                    scope.receivers.append(graph.node(of: rule.receivers, groups: groups))
                 }
             }
             return scope

@@ -59,13 +59,13 @@ public struct PolicyDiff: Sendable {
                 message: "the two policies were compiled for different VMs",
                 hint: "compile the old policy for the VMs of now, then compare")
         }
-        let change = Self.change(from: old, to: new)
-        if let change, change.rules.isEmpty {
+        let difference = Self.difference(from: old, to: new)
+        if let difference, difference.isEmpty {
             (gained, lost) = ([], [])
             (omittedGainedCount, omittedLostCount) = (0, 0)
             return
         }
-        let names = DiffGroups(old: old.files, new: new.files, change)
+        let names = DiffGroups(old: old.files, new: new.files, difference)
         let groups = Membership(names.graph, new.world.subjects)
         let cells = AddressCells([
             old.world.partition, new.world.partition, groups.partition,
@@ -98,13 +98,13 @@ public struct PolicyDiff: Sendable {
     }
 
     /// The rules that differ; nil when there may be more.
-    private static func change(
+    private static func difference(
         from old: CompiledPolicy, to new: CompiledPolicy
-    ) -> PolicyChange? {
+    ) -> RuleDifference? {
         let isOneDay = old.book.today == new.book.today
         // Without a last day to come, no rule ended between the two days.
         guard isOneDay || (old.nextExpiry == nil && new.nextExpiry == nil) else { return nil }
-        return PolicyChange(from: old, new.files, new.universe, .verdicts)
+        return RuleDifference(from: old.files, to: new.files)
     }
 }
 

@@ -146,7 +146,7 @@ struct RuleBook: Sendable {
     ///
     /// - Returns: the numbers of the rules, with what they were.
     mutating func replace(
-        _ files: [PolicyFile], _ changes: [PolicyChange.Rule]
+        _ files: [PolicyFile], _ changes: [RulePlace]
     ) -> [(number: Int, old: Rule)] {
         let former = self.files
         self.files = files

@@ -55,6 +55,21 @@ struct StateStoreTests {
         #expect(try again.load() == expected)
     }
 
+    @Test("a path in another spelling of Unicode is another path, and is written")
+    func tellsSpellingsApart() throws {
+        let temporary = try TemporaryDirectory()
+        let directory = try StateDirectory(temporary.path)
+        let store = try filled(directory)
+        let spellings = ["a \u{fc}.yaml", "a u\u{308}.yaml"]
+        #expect(spellings[0] == spellings[1], "Swift takes them for equal")
+        for path in spellings {
+            _ = try store.change { $0.policies[1].path = path }
+        }
+        store.close()
+        let loaded = try StateStore(in: directory).load()
+        #expect(loaded.policies[1].path.utf8.elementsEqual(spellings[1].utf8))
+    }
+
     @Test("a change that breaks a rule of the schema leaves the old state")
     func rollsBack() throws {
         let temporary = try TemporaryDirectory()

@@ -44,6 +44,16 @@ import Testing
         }
     }
 
+    @Test("the end of a VM on a host without rules is judged by nobody")
+    func asksNobodyUnjudged() throws {
+        let head = "policy: x\nfor: vm db1\nrules:\n- allow vm web1 -> vm db1 on tcp/1\ntests:"
+        let tests = ["vm web1 -> vm db1 on tcp/1 => allow by x/#1"]
+        var universe = try shop()
+        #expect(throws: PolicyErrors.self) { try compile(tests, universe, head: head) }
+        universe.endpoints[0].isJudged = false
+        #expect(try compile(tests, universe, head: head).warnings.isEmpty)
+    }
+
     @Test(
         "a test that holds says nothing",
         arguments: [

@@ -30,4 +30,30 @@ import Testing
         #expect(try ask(1) == "deny by default")
         #expect(try ask(2) == "allow by x/#2")
     }
+
+    @Test("frames to all at a VM without an IPv4 address meet its rules, and no address's")
+    func judgesFramesToAllWithoutAnAddress() throws {
+        var universe = try shop()
+        universe.endpoints[0].addresses = [try ip("fd00::1")]
+        let rules = [
+            "- allow any -> vm web1 on udp/1", "- allow any -> cidr 10.0.0.0/8 on udp/2",
+            "- allow any -> cidr 224.0.0.0/4 on udp/3", "- deny any -> vm db1 on udp/1",
+        ]
+        let head = "policy: x\nfor: any\nrules:\n"
+        let first = try policy(head + rules.joined(separator: "\n"))
+        let second = try policy(
+            head + rules.joined(separator: "\n").replacing("10.0.0.0/8", with: "1.0.0.0/8"))
+        for budget in [CompileBudget.standard, PortPlanTests.chained] {
+            let compiled = try PolicyCompiler.compile([first], universe, budget: budget)
+            let edited = try PolicyCompiler.recompile(compiled, [second], universe, budget: budget)
+            for current in [compiled, edited] {
+                let ask = { (service: UInt16) in
+                    try current.answer(1, .ingress, ("0.0.0.0", "10.0.0.2"), .udp(service))
+                }
+                #expect(try ask(1) == "allow by x/#1")
+                #expect(try ask(2) == "deny by default")
+                #expect(try ask(3) == "deny by default")
+            }
+        }
+    }
 }
