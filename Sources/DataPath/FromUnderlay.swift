@@ -10,7 +10,8 @@ extension Worker {
     mutating func serveUnderlay() {
         guard let underlay = unsafe underlay else { return }
         unsafe underlay.pointee.port.receive(&underlay.pointee.batch)
-        var joiner = unsafe FrameJoiner(into: underlay.pointee.joinSpace)
+        var joiner = unsafe FrameJoiner(
+            into: underlay.pointee.joinSpace, joinsDatagrams: underlay.pointee.joinsDatagrams)
         for index in unsafe 0..<underlay.pointee.batch.count {
             let datagram = unsafe underlay.pointee.batch.datagram(at: index)
             guard !datagram.isTruncated else {
@@ -159,8 +160,8 @@ extension Worker {
     }
 }
 
-/// Joins the segments of one TCP flow that come one after the other into a super-frame, so that
-/// rules, connection and device see one frame in place of many.
+/// Joins the segments or datagrams of one flow that come one after the other into a super-frame, so
+/// that rules, connection and device see one frame in place of many.
 struct FrameJoiner: BitwiseCopyable {
     private var coalescer: SegmentCoalescer
     private let space: Frame
@@ -169,9 +170,9 @@ struct FrameJoiner: BitwiseCopyable {
     private var headers: EncapsulationHeaders?
 
     /// Nothing joined; what is joined will lie in `space`.
-    init(into space: Frame) {
+    init(into space: Frame, joinsDatagrams: Bool) {
         self.space = space
-        coalescer = SegmentCoalescer(into: space)
+        coalescer = SegmentCoalescer(into: space, joinsDatagrams: joinsDatagrams)
     }
 
     /// Whether the plaintext at `base` goes on where the last one ended, with the very headers

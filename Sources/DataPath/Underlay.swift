@@ -24,6 +24,8 @@ import Ports
     let link: OverlayLink
     /// How many datagrams the system did not take, since the worker last asked.
     private var lostCount = 0
+    /// Whether guests' kernels take UDP datagrams joined; else no such frame is made.
+    let joinsDatagrams = KernelRelease.running >= .udpSuperFrames
     private let lanes: UnsafeMutablePointer<Lane>
     /// Where a frame without a place in the run is written, and where segments are joined.
     private let arena = FrameArena()

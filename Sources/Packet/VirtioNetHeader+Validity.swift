@@ -1,10 +1,16 @@
 extension VirtioNetHeader {
-    /// The smallest segment that a super-frame may ask for, in bytes: Linux never goes below 48
-    /// bytes of TCP payload (`TCP_MIN_SND_MSS`).
-    @inlinable public static var gsoSizeMin: Int { 48 }
+    /// The smallest segment that a super-frame may ask for, in bytes of payload: Linux never goes
+    /// below 48 bytes of TCP (`TCP_MIN_SND_MSS`), and datagrams may be as small as they like.
+    @inlinable public static func gsoSizeMin(of kind: ParsedFrame.Kind) -> Int {
+        kind == .tcp ? 48 : 1
+    }
+
     /// The most segments that one super-frame may become; a full one of 64 KiB has 45 at an MTU of
-    /// 1,500. A guest could otherwise make the switch work a thousandfold for each frame.
-    @inlinable public static var segmentCountMax: Int { 512 }
+    /// 1,500, and Linux makes no more than 128 datagrams of one (`UDP_MAX_SEGMENTS`). A guest could
+    /// otherwise make the switch work a thousandfold for each frame.
+    @inlinable public static func segmentCountMax(of kind: ParsedFrame.Kind) -> Int {
+        kind == .tcp ? 512 : 128
+    }
 
     /// Whether the header fits the sound frame `parsed` and asks for nothing that the switch
     /// refuses.
@@ -31,10 +37,10 @@ extension VirtioNetHeader {
     private func isSegmentable(_ parsed: ParsedFrame) -> Bool {
         guard isSuperFrame else { return true }
         let payloadByteCount = parsed.byteCount &- parsed.payloadOffset
-        guard isChecksumPartial, hasFittingType(parsed), Int(gsoSize) >= Self.gsoSizeMin else {
-            return false
-        }
-        return payloadByteCount <= Int(gsoSize) &* Self.segmentCountMax
+        guard isChecksumPartial, hasFittingType(parsed),
+            Int(gsoSize) >= Self.gsoSizeMin(of: parsed.kind)
+        else { return false }
+        return payloadByteCount <= Int(gsoSize) &* Self.segmentCountMax(of: parsed.kind)
     }
 
     /// Whether the type fits the packet. A SYN or RST is never cut: each piece would be one.

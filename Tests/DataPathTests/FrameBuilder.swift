@@ -5,6 +5,8 @@ import Ports
 struct FrameBuilder {
     var source: Station
     var destination: Station
+    /// Of TCP segments.
+    var sequence: UInt32 = 1
 
     /// Who sends or receives.
     struct Station {
@@ -45,7 +47,7 @@ struct FrameBuilder {
     private func tcpSegment(
         _ from: UInt16, _ to: UInt16, _ flags: TCPFlags, _ payload: [UInt8]
     ) -> [UInt8] {
-        let numbers: [UInt8] = [0, 0, 0, 1, 0, 0, 0, 1]
+        let numbers = word(UInt16(sequence >> 16)) + word(UInt16(sequence & 0xffff)) + [0, 0, 0, 1]
         let rest: [UInt8] = [0x50, flags.rawValue, 0x20, 0, 0, 0, 0, 0]
         var segment = word(from) + word(to) + numbers + rest + payload
         segment.replaceSubrange(16..<18, with: word(transportChecksum(segment, 6)))
@@ -54,17 +56,39 @@ struct FrameBuilder {
 
     /// A TCP super-frame whose checksum is left to the receiver, cut at `gsoSize`.
     func superFrame(_ from: UInt16, _ to: UInt16, byteCount: Int, gsoSize: UInt16) -> MemoryFrame {
-        let payload = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 7) }
-        var segment = tcpSegment(from, to, .ack, payload)
-        let partial = ~fold(pseudoHeaderSum(segment.count, 6))
-        segment.replaceSubrange(16..<18, with: word(~partial))
+        let segment = tcpSegment(from, to, .ack, Self.data(byteCount))
         var virtio = VirtioNetHeader()
-        virtio.flags = VirtioNetHeader.needsChecksum
         virtio.gsoType = VirtioNetHeader.gsoTCPv4
         virtio.gsoSize = gsoSize
-        virtio.checksumStart = 34
         virtio.checksumOffset = 16
-        return MemoryFrame(ipv4(6, segment), virtio)
+        return unfinished(6, segment, virtio)
+    }
+
+    /// A UDP super-frame likewise.
+    func datagrams(_ from: UInt16, _ to: UInt16, byteCount: Int, gsoSize: UInt16) -> MemoryFrame {
+        let datagram =
+            word(from) + word(to) + word(UInt16(8 + byteCount)) + [0, 0] + Self.data(byteCount)
+        var virtio = VirtioNetHeader()
+        virtio.gsoType = VirtioNetHeader.gsoUDPL4
+        virtio.gsoSize = gsoSize
+        virtio.checksumOffset = 6
+        return unfinished(17, datagram, virtio)
+    }
+
+    private static func data(_ byteCount: Int) -> [UInt8] {
+        (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+    }
+
+    private func unfinished(
+        _ number: UInt8, _ segment: [UInt8], _ virtio: VirtioNetHeader
+    ) -> MemoryFrame {
+        var (segment, virtio) = (segment, virtio)
+        virtio.flags = VirtioNetHeader.needsChecksum
+        virtio.checksumStart = 34
+        let field = Int(virtio.checksumOffset)
+        let partial = fold(pseudoHeaderSum(segment.count, number))
+        segment.replaceSubrange(field..<field + 2, with: word(partial))
+        return MemoryFrame(ipv4(number, segment), virtio)
     }
 
     /// A UDP datagram of station `number` to everybody.
@@ -124,6 +148,14 @@ struct FrameBuilder {
         var sum = sum
         while sum > 0xffff { sum = (sum & 0xffff) + sum >> 16 }
         return UInt16(sum)
+    }
+}
+
+extension MemoryFrame {
+    /// Sets the don't-fragment flag of an IPv4 packet, and its checksum with it.
+    mutating func setDontFragment() {
+        bytes[20] |= 0x40
+        bytes = Array(bytes[..<14]) + InnerPacket.repaired(Array(bytes[14...]))
     }
 }
 

@@ -82,6 +82,50 @@ import Testing
         ])
     }
 
+    /// What is wrong with the headers around a segment that goes on where the one before it ended.
+    private static let falseContinuations:
+        [(change: @Sendable (inout [UInt8]) -> Void, DropReason)] = [
+            ({ $0.replaceSubrange(28..<36, with: [UInt8](repeating: 0, count: 8)) }, .underlay),
+            ({ $0[34] = 43 }, .binding), ({ $0[31] = 8 }, .groupMismatch),
+            ({ $0[15] = 3 }, .allowedIP), ({ $0[23] = 0 }, .unknownDestination),
+        ]
+
+    @Test(
+        "what goes on where a run ended joins it only in the headers of the run", arguments: 0..<5)
+    func readsContinuations(index: Int) async throws {
+        let (change, reason) = Self.falseContinuations[index]
+        let rig = try RawHostRig()
+        try await rig.connect()
+        rig.send(FrameBuilder(2, 1).tcp(80, 81, .syn))
+        #expect(try await rig.arrival(1) != nil)
+        rig.wires[1]?.send(FrameBuilder(1, 2).tcp(81, 80, [.syn, .ack]))
+        #expect(try await rig.nextFrame() != nil)
+        var builder = FrameBuilder(2, 1)
+        var (sealed, payload): ([[UInt8]], [UInt8]) = ([], [])
+        for number in 0..<120 as Range<UInt8> {
+            let part = [UInt8](repeating: number, count: 1_200)
+            var frame = builder.tcp(80, 81, .ack, part)
+            frame.setDontFragment()
+            var plaintext = InnerPacket(frame.bytes).plaintext
+            if number % 3 == 2 {
+                change(&plaintext)
+                sealed.append(rig.host.sealed(InnerPacket.repaired(plaintext)))
+                continue
+            }
+            sealed.append(rig.host.sealed(plaintext))
+            payload += part
+            builder.sequence += 1_200
+        }
+        for datagram in sealed { rig.host.send(datagram, to: rig.address) }
+        var received: [UInt8] = []
+        while received.count < payload.count, let frame = try await rig.arrival(1) {
+            received += frame.bytes.dropFirst(54)
+        }
+        #expect(received == payload)
+        try await rig.settle { await rig.drops() == [reason: 40] }
+        #expect(await rig.datapath.counts().isBalanced && rig.areGuestsUntouched)
+    }
+
     /// A rig with the network of the hosts, in which only UDP port 7 is open.
     private func hostNetworkRig() throws -> RawHostRig {
         let rig = try RawHostRig()
@@ -151,9 +195,11 @@ import Testing
         try await rig.connect()
         var generator = SeededGenerator(seed: .random(in: 0...(.max)))
         let ipv6 = IPv6FrameBuilder(2, 1)
+        var alone = ipv6.udp(9, 53).bytes
+        alone[alone.count - 1] ^= 1  // with its checksum right it would join its like
         let sound = [
             FrameBuilder(2, 1).udp(9, 53).bytes, FrameBuilder(2, 1).arpRequest().bytes,
-            ipv6.udp(9, 53).bytes, FrameBuilder(2, 1).tcp(1, 2, .syn).bytes,
+            alone, FrameBuilder(2, 1).tcp(1, 2, .syn).bytes,
             ipv6.advertisement(of: ipv6.source.ip, at: ipv6.source.mac).bytes,
         ].map { InnerPacket($0).plaintext }
         try await flood(rig, 3_000) {

@@ -258,11 +258,3 @@ extension FrameBuilder {
         return MemoryFrame(ipv4(6, segment))
     }
 }
-
-extension MemoryFrame {
-    /// Sets the don't-fragment flag of an IPv4 packet, and its checksum with it.
-    fileprivate mutating func setDontFragment() {
-        bytes[20] |= 0x40
-        bytes = Array(bytes[..<14]) + InnerPacket.repaired(Array(bytes[14...]))
-    }
-}

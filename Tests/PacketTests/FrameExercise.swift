@@ -74,7 +74,8 @@ enum FrameExercise {
             count += 1
         }
         guard scratch.isIntact else { return "segment beyond its buffer" }
-        guard count == segmenter.segmentCount, count <= VirtioNetHeader.segmentCountMax else {
+        let most = VirtioNetHeader.segmentCountMax(of: parsed.kind)
+        guard count == segmenter.segmentCount, count <= most else {
             return "\(count) segments, not \(segmenter.segmentCount)"
         }
         return payload == parsed.byteCount - parsed.payloadOffset ? nil : "payload lost"

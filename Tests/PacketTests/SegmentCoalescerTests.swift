@@ -66,7 +66,7 @@ import Testing
         let (octets, virtio) = out.frames[0]
         var naive = SegmentSample(isIPv6: isIPv6, flags: [.ack, .ece, .psh, .fin])
         naive.payload += run[1].payload + [1, 2, 3]
-        #expect(octets == partial(naive.octets))
+        #expect(octets == SegmentSample.partial(naive.octets))
         #expect(virtio.flags == VirtioNetHeader.needsChecksum && virtio.gsoSize == 100)
         #expect(virtio.gsoType == (isIPv6 ? 4 : 1) && virtio.checksumOffset == 16)
         #expect(virtio.checksumStart == (isIPv6 ? 54 : 34))
@@ -263,16 +263,6 @@ extension SegmentCoalescerTests {
 
     private func counts(_ run: [SegmentSample]) -> [Int] { counts(run.map(\.octets)) }
 
-    /// The frame with its TCP checksum that of the pseudo-header.
-    private func partial(_ octets: [UInt8]) -> [UInt8] {
-        var octets = octets
-        let transport = octets[12] == 8 ? 34 : 54
-        let pseudo = naivePseudoHeader(Array(octets[14...]), transport: transport - 14, 6)
-        octets.replaceSubrange(
-            transport + 16..<transport + 18, with: Build.big(naiveSum(pseudo)))
-        return octets
-    }
-
     /// The frame without the IPv4 identification, which means nothing with don't-fragment.
     private func anonymous(_ octets: [UInt8]) -> [UInt8] {
         guard octets.count > 34, octets[12] == 8, octets[20] & 0x40 != 0 else { return octets }
@@ -283,31 +273,36 @@ extension SegmentCoalescerTests {
 
     private func superFrame(_ random: inout SeededRandom) -> ([UInt8], VirtioNetHeader) {
         var sample = SegmentSample(isIPv6: .random(using: &random))
+        sample.isUDP = .random(using: &random)
         sample.options = Array(sample.options.prefix([0, 12].randomElement(using: &random)!))
         sample.sequence = .random(in: 0...UInt32.max, using: &random)
         sample.identification = .random(in: 0...0xffff, using: &random)
         let endings: [TCPFlags] = [.ack, [.ack, .psh], [.ack, .fin, .psh], [.ack, .ece, .cwr]]
         sample.flags = endings.randomElement(using: &random)!
-        let size = Int.random(in: 48...1_460, using: &random)
-        let most = min(512 * size, 65_535 - 40 - 20 - sample.options.count)
+        let size = Int.random(in: (sample.isUDP ? 1 : 48)...1_460, using: &random)
+        let headers = sample.isUDP ? 8 : 20 + sample.options.count
+        let most = min((sample.isUDP ? 128 : 512) * size, 65_535 - 40 - headers)
         sample.payload = Build.data(Int.random(in: size + 1...most, using: &random))
-        let type = sample.isIPv6 ? VirtioNetHeader.gsoTCPv6 : VirtioNetHeader.gsoTCPv4
-        var virtio = VirtioNetHeader.tcp(
-            start: sample.isIPv6 ? 54 : 34,
-            gsoType: type | (sample.flags.contains(.cwr) ? 0x80 : 0), gsoSize: size)
-        virtio.headerByteCount = virtio.checksumStart + 20 + UInt16(sample.options.count)
-        return (partial(sample.octets), virtio)
+        let start = sample.isIPv6 ? 54 : 34
+        var virtio =
+            sample.isUDP
+            ? VirtioNetHeader.udp(start: start, gsoType: 5, gsoSize: size)
+            : .tcp(start: start, gsoType: sample.isIPv6 ? 4 : 1, gsoSize: size)
+        if !sample.isUDP, sample.flags.contains(.cwr) { virtio.gsoType |= 0x80 }
+        virtio.headerByteCount = virtio.checksumStart + UInt16(headers)
+        return (SegmentSample.partial(sample.octets), virtio)
     }
 
-    /// Segments of three connections, some damaged, lost or doubled; all sound for the parser.
+    /// Segments of five flows, some damaged, lost or doubled; all sound for the parser.
     private func hostileRow(_ random: inout SeededRandom) -> [[UInt8]] {
         var flows = [
             SegmentSample(), SegmentSample(isIPv6: true), SegmentSample(port: 443),
+            SegmentSample(isUDP: true), SegmentSample(isIPv6: true, isUDP: true),
         ]
         var row: [[UInt8]] = []
         var flow = 0
         for _ in 0..<60 {
-            if Int.random(in: 0..<10, using: &random) == 0 { flow = (flow + 1) % 3 }
+            if Int.random(in: 0..<10, using: &random) == 0 { flow = (flow + 1) % flows.count }
             var sample = flows[flow]
             switch Int.random(in: 0..<40, using: &random) {
             case 0: sample.payload.removeLast(Int.random(in: 1...99, using: &random))
@@ -332,7 +327,7 @@ extension SegmentCoalescerTests {
         var octets = octets
         let bit = Int.random(in: 14 * 8..<octets.count * 8, using: &random)
         octets[bit / 8] ^= 1 << (bit % 8)
-        guard parse(withIPv4Checksum(octets)).kind == .tcp else { return octets }
+        guard [.tcp, .udp].contains(parse(withIPv4Checksum(octets)).kind) else { return octets }
         return .random(using: &random) ? SegmentSample.summed(octets) : withIPv4Checksum(octets)
     }
 }

@@ -1,8 +1,10 @@
 import Packet
 
-/// A finished TCP segment with data, as a host without offloads sends it.
+/// A finished TCP segment or UDP datagram with data, as a host without offloads sends it.
 struct SegmentSample {
     var isIPv6 = false
+    /// Then flags, sequence and options mean nothing.
+    var isUDP = false
     var flags: TCPFlags = .ack
     var sequence: UInt32 = 0xffff_fc00
     var payload: [UInt8] = Build.data(100)
@@ -13,15 +15,26 @@ struct SegmentSample {
 
     /// The frame, its checksums right.
     var octets: [UInt8] {
-        var transport = Build.tcp(flags, options: options, ports: (40_000, port)) + payload
-        transport.replaceSubrange(4..<8, with: Build.big(sequence))
+        let transport = isUDP ? datagram : segment
+        let number: UInt8 = isUDP ? 17 : 6
         let frame =
             isIPv6
-            ? IPv6Builder(nextHeader: 6, payload: transport).frame
+            ? IPv6Builder(nextHeader: number, payload: transport).frame
             : IPv4Builder(
-                identification: identification, fragment: 0x4000, ipProtocol: 6, payload: transport
+                identification: identification, fragment: 0x4000, ipProtocol: number,
+                payload: transport
             ).frame
         return Self.summed(frame) + [UInt8](repeating: 0, count: padding)
+    }
+
+    private var segment: [UInt8] {
+        var segment = Build.tcp(flags, options: options, ports: (40_000, port)) + payload
+        segment.replaceSubrange(4..<8, with: Build.big(sequence))
+        return segment
+    }
+
+    private var datagram: [UInt8] {
+        Build.udp(0, length: UInt16(8 + payload.count), ports: (40_000, port)) + payload
     }
 
     /// The segment that follows this one, with as much data.
@@ -44,14 +57,30 @@ struct SegmentSample {
         (1..<count).reduce(into: [self]) { run, _ in run.append(run[run.count - 1].next) }
     }
 
-    /// The frame with its IPv4 and TCP checksums made right.
+    /// The frame with its IPv4 and TCP or UDP checksums made right.
     static func summed(_ octets: [UInt8]) -> [UInt8] {
-        var octets = withIPv4Checksum(octets)
+        replacingSum(withIPv4Checksum(octets)) { $0 == 0xffff ? 0xffff : ~$0 }
+    }
+
+    /// The frame with its TCP or UDP checksum that of the pseudo-header alone.
+    static func partial(_ octets: [UInt8]) -> [UInt8] {
+        let transport = octets[12] == 8 ? 34 : 54
+        let number = octets[octets[12] == 8 ? 23 : 20]
+        let pseudo = naivePseudoHeader(Array(octets[14...]), transport: transport - 14, number)
+        return replacingSum(octets) { _ in naiveSum(pseudo) }
+    }
+
+    private static func replacingSum(
+        _ octets: [UInt8], _ value: (UInt16) -> UInt16
+    ) -> [UInt8] {
+        var octets = octets
         let transport = octets[12] == 8 ? 14 + Int(octets[14] & 15) * 4 : 54
-        octets.replaceSubrange(transport + 16..<transport + 18, with: [0, 0])
-        let pseudo = naivePseudoHeader(Array(octets[14...]), transport: transport - 14, 6)
-        let sum = ~naiveSum(pseudo + octets[transport...])
-        octets.replaceSubrange(transport + 16..<transport + 18, with: Build.big(sum))
+        let number = octets[octets[12] == 8 ? 23 : 20]
+        let field = transport + (number == 17 ? 6 : 16)
+        octets.replaceSubrange(field..<field + 2, with: [0, 0])
+        let pseudo = naivePseudoHeader(Array(octets[14...]), transport: transport - 14, number)
+        let sum = naiveSum(pseudo + octets[transport...])
+        octets.replaceSubrange(field..<field + 2, with: Build.big(value(sum)))
         return octets
     }
 }

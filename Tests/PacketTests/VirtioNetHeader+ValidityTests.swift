@@ -28,7 +28,7 @@ import Testing
         Row(tcp4, .tcp(start: 34, gsoType: 1, gsoSize: 500)),
         Row(tcp4, .tcp(start: 34, gsoType: 0x81, gsoSize: 500)),
         Row(tcp6, .tcp(start: 54, gsoType: 4, gsoSize: 48)),
-        Row(udp4, .udp(start: 34, gsoType: 5, gsoSize: 48)),
+        Row(udp4, .udp(start: 34, gsoType: 5, gsoSize: 8)),
         Row(udp4, .udp(start: 34, gsoType: 5, gsoSize: 65_535)),
     ]
 
@@ -61,6 +61,7 @@ import Testing
         Row(tcp4, .tcp(start: 34, gsoType: 0x41, gsoSize: 500)),
         Row(tcp4, .tcp(start: 34, gsoType: 1, gsoSize: 47)),  // tiny
         Row(tcp4, .tcp(start: 34, gsoType: 1, gsoSize: 0)),
+        Row(udp4, .udp(start: 34, gsoType: 5, gsoSize: 0)),
         Row(syn, .tcp(start: 34, gsoType: 1, gsoSize: 500)),  // many SYNs
     ]
 
@@ -79,13 +80,16 @@ import Testing
         }
     }
 
-    @Test("a super-frame becomes at most 512 segments")
+    @Test("a TCP super-frame becomes at most 512 segments, a UDP one 128 datagrams")
     func boundsSegments() {
-        let most = VirtioNetHeader.segmentCountMax * 48
-        for (payload, isGranted) in [(most, true), (most + 1, false)] {
-            let octets = SampleFrame.of4("", 17, Build.udp(payload)).octets
-            let parsed = parse(octets, .udp(start: 34, gsoType: 5, gsoSize: 48))
-            #expect((parsed.fault == .none) == isGranted)
+        for extra in [0, 1] {
+            let tcp = SampleFrame.of4("", 6, Build.tcp(.ack, payload: 512 * 48 + extra)).octets
+            let udp = SampleFrame.of4("", 17, Build.udp(128 * 18 + extra)).octets
+            let faults = [
+                parse(tcp, .tcp(start: 34, gsoType: 1, gsoSize: 48)).fault,
+                parse(udp, .udp(start: 34, gsoType: 5, gsoSize: 18)).fault,
+            ]
+            #expect(faults == (extra == 0 ? [.none, .none] : [.virtioHeader, .virtioHeader]))
         }
     }
 
