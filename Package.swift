@@ -46,6 +46,7 @@ let package = Package(
     targets: [
         // 1: the system
         .target(name: "CLinux"),
+        .target(name: "CMultiBuffer"),
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-route-3.0",
             providers: [.apt(["libnl-3-dev", "libnl-route-3-dev"])]),
@@ -59,7 +60,7 @@ let package = Package(
         room("Ports", ["Packet", "Telemetry", "CLinux", "CNetlink"]),
         room("FlowTable", ["Packet", "Telemetry"]),
         room("PolicyEngine", ["Packet", "Telemetry", yams]),
-        room("Overlay", ["Packet", "Telemetry", "CCrypto"]),
+        room("Overlay", ["Packet", "Telemetry", "CCrypto", "CMultiBuffer"]),
         room("Capture", ["Packet", "Telemetry", "CLinux", "CPcap"]),
         // 4: the frame's way
         room(

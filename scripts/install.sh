@@ -5,7 +5,9 @@ set -euo pipefail
 
 packages() {
     case $1 in
-    build) echo libpcap-dev libnl-3-dev libnl-route-3-dev libsqlite3-dev libssl-dev pkg-config binutils ;;
+    build) echo libpcap-dev libnl-3-dev libnl-route-3-dev libsqlite3-dev libssl-dev pkg-config binutils
+        # The faster cipher exists for this architecture only; without it libcrypto seals.
+        [ "$(dpkg --print-architecture)" != amd64 ] || echo libipsec-mb-dev ;;
     demo) echo iproute2 iputils-ping procps python3 curl tcpdump tshark ;;
     test) echo iproute2 iputils-ping procps python3 curl tcpdump tshark iperf3 ethtool \
         dnsmasq-base busybox-static udhcpc util-linux binutils valgrind \

@@ -53,8 +53,8 @@ import Synchronization
     /// What was sent and received.
     package let activity = Activity()
 
-    @usableFromInline let sealing: AEAD
-    @usableFromInline let opening: AEAD
+    @usableFromInline let sealing: TransportCipher
+    @usableFromInline let opening: TransportCipher
     @usableFromInline let nextCounter: Atomic<UInt64>
     /// Outside of the struct, so that the worker can change it while the engine reads the rest.
     @usableFromInline let window: UnsafeMutablePointer<ReplayWindow>
@@ -68,17 +68,13 @@ import Synchronization
     package init?(
         keys: consuming SessionKeys, peer: PeerNumber, now: UInt64, firstCounter: UInt64
     ) {
-        guard let sealing = AEAD(key: keys.send.bytes),
-            let opening = AEAD(key: keys.receive.bytes)
-        else {
-            return nil
-        }
+        (localIndex, remoteIndex, role) = (keys.localIndex, keys.remoteIndex, keys.role)
+        guard let sealing = TransportCipher(key: keys.send),
+            let opening = TransportCipher(key: keys.receive)
+        else { return nil }
         self.sealing = sealing
         self.opening = opening
         self.peer = peer
-        localIndex = keys.localIndex
-        remoteIndex = keys.remoteIndex
-        role = keys.role
         bornAt = now
         nextCounter = Atomic(firstCounter)
         unsafe window = .allocate(capacity: 1)

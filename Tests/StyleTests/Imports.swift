@@ -7,7 +7,9 @@ enum Imports {
         "Ports": ["Packet", "Telemetry", "CLinux", "CNetlink", "Glibc", "Synchronization"],
         "FlowTable": ["Packet", "Telemetry", "Glibc", "Synchronization"],
         "PolicyEngine": ["Packet", "Telemetry", "Yams", "Glibc"],
-        "Overlay": ["Packet", "Telemetry", "CCrypto", "Glibc", "Synchronization"],
+        "Overlay": [
+            "Packet", "Telemetry", "CCrypto", "CMultiBuffer", "Glibc", "Synchronization",
+        ],
         "Capture": ["Packet", "Telemetry", "CLinux", "CPcap", "Glibc", "Synchronization"],
         "DataPath": [
             "Packet", "Telemetry", "Ports", "FlowTable", "PolicyEngine", "Overlay", "Capture",

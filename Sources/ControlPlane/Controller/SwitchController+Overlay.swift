@@ -31,7 +31,11 @@ extension SwitchController {
             overlay.isRunning = true
             overlay.absence = nil
             try addHostPort(settings)
-            logger.notice("overlay is running", metadata: ["listen": "\(settings.listen)"])
+            logger.notice(
+                "overlay is running",
+                metadata: [
+                    "listen": "\(settings.listen)", "cipher": "\(TransportCipher.summary)",
+                ])
         } catch {
             guard overlay.absence != error else { return }
             overlay.absence = error

@@ -1,0 +1,168 @@
+import CCrypto
+import CMultiBuffer
+
+/// ChaCha20-Poly1305 (RFC 8439) for one direction of a session, by the faster of two libraries:
+/// intel-ipsec-mb where this machine has it, else libcrypto.
+///
+/// Both do the same, and before the first session it is tried whether they do. Handshakes, which
+/// are few, and whose texts vouch for other data, always take libcrypto (``AEAD``).
+///
+/// - Nonce: 4 zero bytes and the counter, little-endian (paper §5.4.6). The caller never seals two
+///   texts with one counter.
+/// - Cost: a packet sets the nonce only. No allocation for each packet; intel-ipsec-mb makes a
+///   state for each thread that seals or opens, at its first packet.
+/// - Thread: one at a time, because of libcrypto's context.
+/// - Secrets: intel-ipsec-mb is given the key where it lies, in locked memory, and wipes what it
+///   derived from it.
+// SAFETY: every length is checked before a pointer is used.
+@safe @usableFromInline package struct TransportCipher: ~Copyable {
+    /// Whose code seals.
+    package enum Library: CaseIterable, Sendable {
+        /// intel-ipsec-mb, with AVX2 or AVX-512.
+        case multiBuffer
+        /// OpenSSL's libcrypto.
+        case libcrypto
+    }
+
+    private enum Backend: ~Copyable {
+        case multiBuffer(LockedMemory)
+        case libcrypto(AEAD)
+    }
+
+    /// How many bytes sealing adds.
+    private static var tagByteCount: Int { 16 }
+
+    private let backend: Backend
+
+    /// The cipher under `key`, by the faster library; nil unless it has 32 bytes.
+    package init?(key: consuming LockedMemory) {
+        self.init(key: key, by: Self.hasMultiBuffer ? .multiBuffer : .libcrypto)
+    }
+
+    /// The cipher by `library`; nil also when that is not there.
+    package init?(key: consuming LockedMemory, by library: Library) {
+        guard key.byteCount == AEAD.keyByteCount else { return nil }
+        switch library {
+        case .multiBuffer:
+            guard Self.hasMultiBuffer else { return nil }
+            self.init(.multiBuffer(key))
+        case .libcrypto:
+            guard let aead = AEAD(key: key.bytes) else { return nil }
+            self.init(.libcrypto(aead))
+        }
+    }
+
+    private init(_ backend: consuming Backend) { self.backend = backend }
+
+    /// Seals `byteCount` bytes in place; the 16-byte tag is written directly after them.
+    ///
+    /// False, and nothing sealed, only if the library fails.
+    @usableFromInline package borrowing func seal(
+        _ plaintext: UnsafeMutableRawPointer, byteCount: Int, counter: UInt64
+    ) -> Bool {
+        switch backend {
+        case .libcrypto(let aead):
+            return unsafe aead.seal(plaintext, byteCount: byteCount, counter: counter)
+        case .multiBuffer(let key):
+            guard let length = Self.length(byteCount) else { return false }
+            let tag = unsafe (plaintext + byteCount).assumingMemoryBound(to: UInt8.self)
+            return unsafe Self.withNonce(counter) { nonce in
+                unsafe vsw_mb_seal(key.octets, nonce, plaintext, length, tag) == 0
+            }
+        }
+    }
+
+    /// Opens `byteCount` bytes, the tag included, in place.
+    ///
+    /// False if they are not authentic; the content is then undefined.
+    @usableFromInline package borrowing func open(
+        _ ciphertext: UnsafeMutableRawPointer, byteCount: Int, counter: UInt64
+    ) -> Bool {
+        switch backend {
+        case .libcrypto(let aead):
+            return unsafe aead.open(ciphertext, byteCount: byteCount, counter: counter)
+        case .multiBuffer(let key):
+            guard byteCount >= Self.tagByteCount,
+                let length = Self.length(byteCount - Self.tagByteCount)
+            else { return false }
+            var tag = SIMD16<UInt8>()
+            return unsafe withUnsafeMutableBytes(of: &tag) { tag in
+                guard let expected = tag.baseAddress,
+                    unsafe Self.withNonce(
+                        counter,
+                        { nonce in
+                            unsafe vsw_mb_open(
+                                key.octets, nonce, ciphertext, length,
+                                expected.assumingMemoryBound(to: UInt8.self)) == 0
+                        })
+                else { return false }
+                let found = unsafe ciphertext + Int(length)
+                return unsafe CRYPTO_memcmp(expected, found, Self.tagByteCount) == 0
+            }
+        }
+    }
+
+    /// As libcrypto counts; nil when that is impossible.
+    @inline(__always) private static func length(_ byteCount: Int) -> UInt64? {
+        CInt(exactly: byteCount).flatMap { UInt64(exactly: $0) }
+    }
+
+    @inline(__always) private static func withNonce(
+        _ counter: UInt64, _ body: (UnsafePointer<UInt8>) -> Bool
+    ) -> Bool {
+        var nonce = AEADNonce(counter)
+        return unsafe withUnsafeBytes(of: &nonce) { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return unsafe body(base.assumingMemoryBound(to: UInt8.self))
+        }
+    }
+}
+
+extension TransportCipher {
+    /// Why intel-ipsec-mb is not there; nil when it is, and does what libcrypto does.
+    private static let absence: String? = {
+        if let fault = unsafe vsw_mb_load() { return unsafe String(cString: fault) }
+        return isTrusted ? nil : "\(name) does not seal as libcrypto does"
+    }()
+
+    private static var name: String { unsafe String(cString: vsw_mb_name()) }
+
+    /// Whether ``Library/multiBuffer`` may be asked for.
+    package static var hasMultiBuffer: Bool { absence == nil }
+
+    /// What seals here, for the log: `intel-ipsec-mb 1.3.0`, or `libcrypto` and why.
+    package static var summary: String { absence.map { "libcrypto, for \($0)" } ?? name }
+
+    /// Whether intel-ipsec-mb seals and opens as libcrypto does, tried with texts of many sizes.
+    private static var isTrusted: Bool {
+        let key = LockedMemory(random: SystemRandom())
+        guard let aead = AEAD(key: key.bytes) else { return false }
+        let libcrypto = TransportCipher(.libcrypto(aead))
+        let multiBuffer = TransportCipher(.multiBuffer(LockedMemory(copying: key.bytes)))
+        for byteCount in [0, 1, 15, 16, 17, 64, 255, 256, 1_024, 1_440, 8_944] {
+            let text = [UInt8](repeating: 0x5a, count: byteCount)
+            guard let sealed = libcrypto.sealed(text), multiBuffer.sealed(text) == sealed,
+                multiBuffer.opened(sealed) == text
+            else { return false }
+        }
+        return true
+    }
+
+    private borrowing func sealed(_ text: [UInt8]) -> [UInt8]? {
+        var bytes = text + [UInt8](repeating: 0, count: Self.tagByteCount)
+        let isSealed = unsafe bytes.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return unsafe seal(base, byteCount: text.count, counter: 7)
+        }
+        return isSealed ? bytes : nil
+    }
+
+    private borrowing func opened(_ sealed: [UInt8]) -> [UInt8]? {
+        var bytes = sealed
+        let isOpened = unsafe bytes.withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return false }
+            return unsafe open(base, byteCount: sealed.count, counter: 7)
+        }
+        return isOpened ? Array(bytes.dropLast(Self.tagByteCount)) : nil
+    }
+}
