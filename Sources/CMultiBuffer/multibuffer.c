@@ -36,17 +36,24 @@ static void free_manager(void *manager) {
     own_manager = NULL;
 }
 
+/// The library that belongs to the header.
+#if IMB_VERSION_NUM < 0x20000
+#define LIBRARY "libIPSec_MB.so.1"
+#else
+#define LIBRARY "libIPSec_MB.so.2"
+#endif
+
 static const char *load(void) {
-    void *handle = dlopen("libIPSec_MB.so.1", RTLD_NOW | RTLD_LOCAL);
-    if (!handle) return "libIPSec_MB.so.1 (package libipsec-mb1) cannot be loaded";
+    void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    if (!handle) return LIBRARY " cannot be loaded";
     *(void **)&library.allocate = dlsym(handle, "alloc_mb_mgr");
     *(void **)&library.release = dlsym(handle, "free_mb_mgr");
     *(void **)&library.initialize = dlsym(handle, "init_mb_mgr_auto");
     *(void **)&library.version = dlsym(handle, "imb_get_version");
     if (!library.allocate || !library.release || !library.initialize || !library.version)
-        return "libIPSec_MB.so.1 lacks a function";
+        return LIBRARY " lacks a function";
     if (library.version() != IMB_VERSION_NUM)
-        return "libIPSec_MB.so.1 is not of version " IMB_VERSION_STR ", which was built against";
+        return LIBRARY " is not of version " IMB_VERSION_STR ", which was built against";
     if (pthread_key_create(&managers, free_manager) != 0) return "no key for thread state is left";
     if (!make_manager()) return "the processor has no AVX2, or there is no memory";
     return NULL;
@@ -84,9 +91,9 @@ static int run(IMB_CIPHER_DIRECTION direction, const uint8_t *key, const uint8_t
     job->u.CHACHA20_POLY1305.aad_len_in_bytes = 0;
     job->auth_tag_output = tag;
     job->auth_tag_output_len_in_bytes = 16;
-    job = IMB_SUBMIT_JOB_NOCHECK(manager);
-    if (!job) job = IMB_FLUSH_JOB(manager);
-    return job && job->status == IMB_STATUS_COMPLETED ? 0 : -1;
+    IMB_JOB *done = IMB_SUBMIT_JOB_NOCHECK(manager);
+    if (!done) done = IMB_FLUSH_JOB(manager);
+    return done == job && job->status == IMB_STATUS_COMPLETED ? 0 : -1;
 }
 
 int vsw_mb_seal(const uint8_t key[32], const uint8_t nonce[12], void *text, uint64_t byte_count,

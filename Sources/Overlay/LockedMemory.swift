@@ -13,9 +13,9 @@ import CCrypto
     package let byteCount: Int
     let base: UnsafeMutableRawPointer
 
-    /// The bytes of the whole heap. Secrets live in handshakes and identities only, a few hundred
-    /// bytes for each peer at most, of whom there are at most 1,024.
-    static let heapByteCount = 1 << 20
+    /// The bytes of the whole heap: at most 1,024 peers, each with a few hundred bytes of
+    /// handshakes, and 64 bytes of keys for each of up to five sessions at a time.
+    static let heapByteCount = 1 << 21
 
     /// Whether the kernel agreed to lock the heap. It does not when `RLIMIT_MEMLOCK` is too low.
     package static let isLocked = CRYPTO_secure_malloc_init(heapByteCount, 32) == 1
@@ -25,8 +25,8 @@ import CCrypto
         _ = Self.isLocked  // makes the heap, once
         let memory = unsafe CRYPTO_secure_zalloc(byteCount, nil, 0)
         guard byteCount > 0, let memory = unsafe memory else {
-            // The number of secrets alive follows from the configuration; nothing that arrives
-            // from the network adds to it.
+            // The number of secrets alive follows from the configuration: what arrives from the
+            // network replaces sessions, and retired ones are few and short-lived.
             preconditionFailure("the secure heap of \(Self.heapByteCount) bytes is full")
         }
         self.byteCount = byteCount

@@ -59,7 +59,7 @@ import Synchronization
     /// Outside of the struct, so that the worker can change it while the engine reads the rest.
     @usableFromInline let window: UnsafeMutablePointer<ReplayWindow>
 
-    /// The session of `keys`, from counter 0; nil when libcrypto has no memory.
+    /// The session of `keys`, from counter 0; nil when the cipher has no memory.
     package init?(keys: consuming SessionKeys, peer: PeerNumber, now: UInt64) {
         self.init(keys: keys, peer: peer, now: now, firstCounter: 0)
     }

@@ -12,8 +12,9 @@ import CMultiBuffer
 /// - Cost: a packet sets the nonce only. No allocation for each packet; intel-ipsec-mb makes a
 ///   state for each thread that seals or opens, at its first packet.
 /// - Thread: one at a time, because of libcrypto's context.
-/// - Secrets: intel-ipsec-mb is given the key where it lies, in locked memory, and wipes what it
-///   derived from it.
+/// - Secrets: intel-ipsec-mb is given the key where it lies, in locked memory. What it derives for
+///   one packet (its Poly1305 key, some of its key stream) may stay on the thread's stack until it
+///   is written over.
 // SAFETY: every length is checked before a pointer is used.
 @safe @usableFromInline package struct TransportCipher: ~Copyable {
     /// Whose code seals.
@@ -56,7 +57,8 @@ import CMultiBuffer
 
     /// Seals `byteCount` bytes in place; the 16-byte tag is written directly after them.
     ///
-    /// False, and nothing sealed, only if the library fails.
+    /// False only for lengths that no packet has, or if the library fails: then nothing may be
+    /// sent.
     @usableFromInline package borrowing func seal(
         _ plaintext: UnsafeMutableRawPointer, byteCount: Int, counter: UInt64
     ) -> Bool {
@@ -139,29 +141,31 @@ extension TransportCipher {
         guard let aead = AEAD(key: key.bytes) else { return false }
         let libcrypto = TransportCipher(.libcrypto(aead))
         let multiBuffer = TransportCipher(.multiBuffer(LockedMemory(copying: key.bytes)))
-        for byteCount in [0, 1, 15, 16, 17, 64, 255, 256, 1_024, 1_440, 8_944] {
-            let text = [UInt8](repeating: 0x5a, count: byteCount)
-            guard let sealed = libcrypto.sealed(text), multiBuffer.sealed(text) == sealed,
-                multiBuffer.opened(sealed) == text
+        for byteCount in Array(0..<130) + [255, 256, 257, 511, 513, 960, 1_024, 1_440, 8_944] {
+            let text = (0..<byteCount).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ byteCount) }
+            let counter = UInt64(byteCount) << 37 | UInt64(byteCount)
+            guard let sealed = libcrypto.sealed(text, counter),
+                multiBuffer.sealed(text, counter) == sealed,
+                multiBuffer.opened(sealed, counter) == text
             else { return false }
         }
         return true
     }
 
-    private borrowing func sealed(_ text: [UInt8]) -> [UInt8]? {
+    private borrowing func sealed(_ text: [UInt8], _ counter: UInt64) -> [UInt8]? {
         var bytes = text + [UInt8](repeating: 0, count: Self.tagByteCount)
         let isSealed = unsafe bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return false }
-            return unsafe seal(base, byteCount: text.count, counter: 7)
+            return unsafe seal(base, byteCount: text.count, counter: counter)
         }
         return isSealed ? bytes : nil
     }
 
-    private borrowing func opened(_ sealed: [UInt8]) -> [UInt8]? {
+    private borrowing func opened(_ sealed: [UInt8], _ counter: UInt64) -> [UInt8]? {
         var bytes = sealed
         let isOpened = unsafe bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return false }
-            return unsafe open(base, byteCount: sealed.count, counter: 7)
+            return unsafe open(base, byteCount: sealed.count, counter: counter)
         }
         return isOpened ? Array(bytes.dropLast(Self.tagByteCount)) : nil
     }

@@ -2,8 +2,9 @@
 /// super-frame, the reverse of ``Segmenter``: a guest's kernel takes one frame of 64 KB far more
 /// cheaply than 45 of 1,400 bytes.
 ///
-/// The rules are those of Linux' GRO (`tcp_gro_receive`, `udp_gro_receive`, `inet_gro_receive`):
-/// segments join when each begins where the one before ended, and headers differ in nothing but
+/// The rules are those of Linux' GRO (`tcp_gro_receive`, `inet_gro_receive`, and what
+/// `rx-udp-gro-forwarding` asks for, `udp_gro_receive`): segments join when each begins where the
+/// one before ended, and headers differ in nothing but
 /// sequence number, lengths and checksums (with don't-fragment set, the IPv4 identification means
 /// nothing either: RFC 6864 §4.1). All carry the same payload size except a shorter last one; PSH
 /// or FIN ends a run. Each segment's checksum is verified, because the super-frame's is made anew
@@ -121,8 +122,13 @@ extension SegmentCoalescer {
         return payloadByteCount <= payloadByteCountMax
             && joinedByteCount &- first.networkOffset <= Self.packetByteCountMax
             && joinedByteCount <= slot.byteCount
-            && segmentCount < VirtioNetHeader.segmentCountMax(of: first.kind)
+            && segmentCount < segmentCountMax
             && hasEqualHeaders(frame.bytes)
+    }
+
+    /// As many segments as Linux makes of a frame: of UDP `UDP_MAX_SEGMENTS`.
+    private var segmentCountMax: Int {
+        first.kind == .tcp ? VirtioNetHeader.segmentCountMax : 128
     }
 
     /// Whether a TCP segment begins where the one before ended; datagrams have no order.
@@ -182,13 +188,22 @@ extension ParsedFrame {
         case .tcp:
             guard tcpFlags.intersection([.syn, .rst, .urg, .ack]) == .ack else { return false }
         case .udp:
-            guard destinationMAC.isUnicast else { return false }
+            // Who serves DHCP reads whole frames, not datagrams of a socket (packet(7)).
+            guard destinationMAC.isUnicast, !isDHCP else { return false }
         default: return false
         }
         if isIPv6 { return transportOffset == networkOffset &+ IPv6Header.byteCount }
         let fragmentField: UInt16 = frame.bytes.bigEndian(at: networkOffset &+ 6)
         return transportOffset == networkOffset &+ IPv4Header.byteCountMin
             && fragmentField == 0x4000
+    }
+
+    /// Whether a DHCP or DHCPv6 client, relay or server is meant (RFC 2131 §4.1, RFC 8415 §7.2).
+    private var isDHCP: Bool {
+        switch fiveTuple.destinationPort {
+        case 67, 68, 546, 547: true
+        default: false
+        }
     }
 
     /// The sequence number that follows the segment in `frame`, which has neither SYN nor FIN; of a

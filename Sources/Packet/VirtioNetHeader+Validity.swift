@@ -6,11 +6,8 @@ extension VirtioNetHeader {
     }
 
     /// The most segments that one super-frame may become; a full one of 64 KiB has 45 at an MTU of
-    /// 1,500, and Linux makes no more than 128 datagrams of one (`UDP_MAX_SEGMENTS`). A guest could
-    /// otherwise make the switch work a thousandfold for each frame.
-    @inlinable public static func segmentCountMax(of kind: ParsedFrame.Kind) -> Int {
-        kind == .tcp ? 512 : 128
-    }
+    /// 1,500. A guest could otherwise make the switch work a thousandfold for each frame.
+    @inlinable public static var segmentCountMax: Int { 512 }
 
     /// Whether the header fits the sound frame `parsed` and asks for nothing that the switch
     /// refuses.
@@ -40,7 +37,7 @@ extension VirtioNetHeader {
         guard isChecksumPartial, hasFittingType(parsed),
             Int(gsoSize) >= Self.gsoSizeMin(of: parsed.kind)
         else { return false }
-        return payloadByteCount <= Int(gsoSize) &* Self.segmentCountMax(of: parsed.kind)
+        return payloadByteCount <= Int(gsoSize) &* Self.segmentCountMax
     }
 
     /// Whether the type fits the packet. A SYN or RST is never cut: each piece would be one.

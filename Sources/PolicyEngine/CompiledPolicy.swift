@@ -9,7 +9,10 @@ public final class CompiledPolicy: Sendable {
     /// What was compiled for.
     public let universe: PolicyUniverse
     /// Remarks: what is legal, but probably not what was meant.
-    public let warnings: [PolicyWarning]
+    ///
+    /// - Cost: each time anew, a look at which rules decide anything (``RuleSurvey``): up to
+    ///   seconds, which nobody who changes a VM waits for.
+    public var warnings: [PolicyWarning] { remarks + RuleReport.warnings(book, world) }
     /// The limits of the rules that have one, by the number of the rule.
     public var limits: [RuleID: RuleLimit] { book.limits }
     /// The last day of the rule that is over next: from the day after on, the tables say more than
@@ -18,6 +21,8 @@ public final class CompiledPolicy: Sendable {
     /// The bytes of all tables.
     public let byteCount: Int
 
+    /// The warnings that compiling found by the way.
+    private let remarks: [PolicyWarning]
     /// The rules as they were compiled.
     let book: RuleBook
     /// Who they were compiled for.
@@ -28,11 +33,11 @@ public final class CompiledPolicy: Sendable {
 
     init(
         _ book: RuleBook, _ subjects: (universe: PolicyUniverse, world: PolicyWorld),
-        _ image: consuming TableImage, _ warnings: [PolicyWarning]
+        _ image: consuming TableImage, _ remarks: [PolicyWarning]
     ) {
         self.book = book
         (universe, world) = subjects
-        self.warnings = warnings
+        self.remarks = remarks
         table = image.view
         byteCount = image.byteCount
         self.image = image

@@ -63,9 +63,14 @@ extension Array {
 
 extension PolicyFile {
     /// Whether the files are alike but for single rules.
-    func hasSameFrame(as other: PolicyFile) -> Bool {
+    fileprivate func hasSameFrame(as other: PolicyFile) -> Bool {
+        hasSameMeaning(as: other) && source.path == other.source.path
+            && defaultRule?.position == other.defaultRule?.position
+    }
+
+    /// Whether the files mean the same but for single rules, wherever it is written.
+    func hasSameMeaning(as other: PolicyFile) -> Bool {
         name.value == other.name.value && tier == other.tier && mode == other.mode
-            && source.path == other.source.path
             && selector.hasSamePeers(as: other.selector)
             && groups.elementsEqual(other.groups) {
                 $0.name.value == $1.name.value && $0.members.hasSamePeers(as: $1.members)
@@ -74,7 +79,6 @@ extension PolicyFile {
                 $0.name.value == $1.name.value && $0.terms.map(\.value) == $1.terms.map(\.value)
             }
             && defaultRule?.text == other.defaultRule?.text
-            && defaultRule?.position == other.defaultRule?.position
     }
 }
 

@@ -87,7 +87,7 @@ public enum PolicyCompiler {
         return finished(compiler, universe, image, isAccepted: terms.isAccepted)
     }
 
-    /// The policy with all remarks, unless a test refuses it.
+    /// The policy with what it tells about itself, unless a test refuses it.
     static func finished(
         _ compiler: PortCompiler, _ universe: PolicyUniverse, _ image: consuming TableImage,
         isAccepted: Bool
@@ -95,10 +95,10 @@ public enum PolicyCompiler {
         let (book, world) = (compiler.book, compiler.world)
         let check = PolicyTestCheck(book, TableReading(world, (image.blocks, image.store)))
         if !isAccepted, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
-        let warnings =
-            world.warnings + ExpiryReport.warnings(book) + RuleReport.warnings(book, world)
-            + check.warnings + check.failures.map { PolicyWarning($0) }
-        return .success(CompiledPolicy(book, (universe, world), image, warnings))
+        let remarks =
+            world.warnings + ExpiryReport.warnings(book) + check.warnings
+            + check.failures.map { PolicyWarning($0) }
+        return .success(CompiledPolicy(book, (universe, world), image, remarks))
     }
 
     /// Refuses two files of one name: their verdicts could not be told apart.

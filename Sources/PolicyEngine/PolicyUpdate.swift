@@ -43,16 +43,17 @@ struct PolicyUpdate {
             !world.isOverBudget,
             // Who has no IPv4 address hears frames to all as 0.0.0.0, which is no place of his.
             !update.isPartitionNew || universe.endpoints.allSatisfy(\.hasIPv4Address),
-            var compiler = patched(book, world, moved)
+            var (compiler, changedParts) = patched(book, world, moved)
         else { return nil }
         let toggled = toggledNodes(book, moved)
-        let fitsEverywhere = compiler.fitsAnyPort
+        // A port may have come over its budget by parts that have grown.
+        if compiler.fitsAnyPort { changedParts = [] }
         var blocks = previous.image.blocks
         blocks.replaceSubrange(change.oldEndpoints, with: change.newEndpoints.map { _ in nil })
         for (number, subject) in world.subjects.enumerated() {
             guard
-                !fitsEverywhere || update.subjects.contains(number)
-                    || isNamed(subject, toggled, (book, world))
+                update.subjects.contains(number) || isNamed(subject, toggled, (book, world))
+                    || blocks[number]?.uses(changedParts) ?? false
             else { continue }
             do throws(BudgetFault) {
                 blocks[number] = try compiler.compile(subject)
@@ -121,11 +122,12 @@ struct PolicyUpdate {
 
     // MARK: parts
 
-    /// A compiler whose parts know the changed rules and the new classes.
+    /// A compiler whose parts know the changed rules and the new classes, and which parts are new.
     private func patched(
         _ book: RuleBook, _ world: PolicyWorld, _ moved: [(number: Int, old: RuleBook.Rule)]
-    ) -> PortCompiler? {
+    ) -> (PortCompiler, changedParts: Set<UInt32>)? {
         var compiler = PortCompiler(book, world, terms.budget, previous.image.store)
+        var changedParts: Set<UInt32> = []
         let newClasses = (previous.world.classes.count..<world.classes.count).map { UInt32($0) }
         for (index, part) in previous.image.store.parts.enumerated() {
             let nodes = changedPeers(of: part, book, moved)
@@ -145,11 +147,12 @@ struct PolicyUpdate {
             guard let new, new.contradictions.isEmpty else { return nil }
             if !part.key.form.isMerged, PortPlan.isContested(part.key.files, book) { return nil }
             compiler.parts.replace(UInt32(index), by: new)
+            changedParts.insert(UInt32(index))
         }
         guard compiler.parts.byteCount <= 2 * previous.image.store.byteCount + 1 << 20 else {
             return nil
         }
-        return compiler
+        return (compiler, changedParts)
     }
 
     /// The nodes of the peers whose rules in a part are others now.

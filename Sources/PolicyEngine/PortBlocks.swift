@@ -24,6 +24,29 @@ final class PortBlocks: Sendable {
 
     var byteCount: Int { egress.byteCount + ingress.byteCount }
 
+    /// Whether a stage looks into one of `parts`.
+    func uses(_ parts: Set<UInt32>) -> Bool {
+        !parts.isEmpty && (Self.uses(parts, egress) || Self.uses(parts, ingress))
+    }
+
+    private static func uses(_ parts: Set<UInt32>, _ block: borrowing TableStorage<UInt64>) -> Bool
+    {
+        var place = 1 + Int(block[0])
+        while place < block.count {
+            let stageCount = Int(block[place])
+            place += 1
+            for _ in 0..<stageCount {
+                let end = place + 1 + Int(block[place] & 0xff)
+                for index in place + 1..<end
+                where parts.contains(UInt32(truncatingIfNeeded: block[index])) {
+                    return true
+                }
+                place = end
+            }
+        }
+        return false
+    }
+
     /// Blocks while they are built.
     struct Draft {
         private var egress: [(number: Int, stages: [UInt64])] = []

@@ -17,15 +17,15 @@ struct RuleDifference {
 
     var isEmpty: Bool { removed.isEmpty && inserted.isEmpty }
 
-    /// More than these are too many.
-    private static let countMax = 256
+    /// More edits than these are too many; a rule replaced is two.
+    private static let countMax = 512
 
     /// - Parameters: files in the order of decision.
     /// - Returns: nil when more differs than single rules.
     init?(from old: [PolicyFile], to new: [PolicyFile]) {
         guard old.count == new.count else { return nil }
         for (number, (old, new)) in zip(old, new).enumerated() {
-            guard old.hasSameFrame(as: new) else { return nil }
+            guard old.hasSameMeaning(as: new) else { return nil }
             if old.rules.isSameMemory(as: new.rules) { continue }
             guard note(old.rules.map(\.text), new.rules.map(\.text), number) else { return nil }
         }

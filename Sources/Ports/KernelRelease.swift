@@ -1,6 +1,6 @@
 import Glibc
 
-/// The version of a kernel, for what nothing else tells of.
+/// The version of a kernel, for what can be asked of single devices only.
 package struct KernelRelease: Comparable, Sendable {
     /// `6` of 6.2.
     let major: Int

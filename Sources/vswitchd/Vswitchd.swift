@@ -64,7 +64,7 @@ import Logging
             throw StartError("the process's memory cannot be kept out of core dumps")
         }
         if vsw_lock_memory() != 0 {
-            // libcrypto's contexts hold the keys of sessions in the ordinary heap.
+            // libcrypto's contexts hold keys in the ordinary heap, stacks what was derived.
             logger.warning("memory is not locked: keys of sessions may reach the swap")
         }
         let host = try configuration()

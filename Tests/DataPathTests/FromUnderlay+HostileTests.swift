@@ -91,8 +91,9 @@ import Testing
         ]
 
     @Test(
-        "what goes on where a run ended joins it only in the headers of the run", arguments: 0..<5)
-    func readsContinuations(index: Int) async throws {
+        "what goes on where a run ended joins it only in the headers of the run", arguments: 0..<5,
+        [false, true])
+    func readsContinuations(index: Int, isUDP: Bool) async throws {
         let (change, reason) = Self.falseContinuations[index]
         let rig = try RawHostRig()
         try await rig.connect()
@@ -104,7 +105,7 @@ import Testing
         var (sealed, payload): ([[UInt8]], [UInt8]) = ([], [])
         for number in 0..<120 as Range<UInt8> {
             let part = [UInt8](repeating: number, count: 1_200)
-            var frame = builder.tcp(80, 81, .ack, part)
+            var frame = isUDP ? builder.udp(80, 81, part) : builder.tcp(80, 81, .ack, part)
             frame.setDontFragment()
             var plaintext = InnerPacket(frame.bytes).plaintext
             if number % 3 == 2 {
@@ -119,7 +120,7 @@ import Testing
         for datagram in sealed { rig.host.send(datagram, to: rig.address) }
         var received: [UInt8] = []
         while received.count < payload.count, let frame = try await rig.arrival(1) {
-            received += frame.bytes.dropFirst(54)
+            received += frame.bytes.dropFirst(isUDP ? 42 : 54)
         }
         #expect(received == payload)
         try await rig.settle { await rig.drops() == [reason: 40] }

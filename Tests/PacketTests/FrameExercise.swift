@@ -74,8 +74,7 @@ enum FrameExercise {
             count += 1
         }
         guard scratch.isIntact else { return "segment beyond its buffer" }
-        let most = VirtioNetHeader.segmentCountMax(of: parsed.kind)
-        guard count == segmenter.segmentCount, count <= most else {
+        guard count == segmenter.segmentCount, count <= VirtioNetHeader.segmentCountMax else {
             return "\(count) segments, not \(segmenter.segmentCount)"
         }
         return payload == parsed.byteCount - parsed.payloadOffset ? nil : "payload lost"

@@ -91,6 +91,16 @@ import Testing
         #expect(counts(Array(tiny[..<3]), capacity: 42 + 2) == [2, 1])
     }
 
+    @Test(
+        "DHCP stays alone: its servers and relays read frames, not datagrams",
+        arguments: [67, 68, 546, 547] as [UInt16])
+    func leavesDHCP(port: UInt16) {
+        var sample = SegmentSample(isUDP: true)
+        sample.port = port
+        let run = sample.run(2).map(\.octets)
+        #expect(Coalesced(run).frames.map(\.octets) == run)
+    }
+
     @Test("datagrams to many receivers, without data, or of a kernel that takes none stay alone")
     func refusesOthers() {
         let empty = SegmentSample(isUDP: true, payload: []).run(2).map(\.octets)

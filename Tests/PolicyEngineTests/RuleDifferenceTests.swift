@@ -16,7 +16,9 @@ import Testing
         edit(&sentences)
         let policies = try [Self.sentences, sentences].map {
             let rules = $0.joined(separator: "\n")
-            let text = "policy: x\nfor: vm db1\nrules:\n\(rules)\n- deny vm db1 -> any\n"
+            let text =
+                "policy: x\nfor: vm db1\nrules:\n\(rules)\n- deny vm db1 -> any\n"
+                + "default: deny\n"
             return try PolicyCompiler.compile([try policy(text)], try shop())
         }
         let diff = try PolicyDiff(from: policies[0], to: policies[1])
@@ -61,12 +63,30 @@ import Testing
         #expect(diff.gained.isEmpty && diff.lost.map(\.services) == [["tcp/1"]])
     }
 
-    @Test("256 sentences taken out or put in are compared, more are compared as whole policies")
+    @Test("512 edits are compared, of which a sentence replaced is two; more, as whole policies")
     func hasBounds() throws {
-        let (gained, lost) = try services { $0.removeSubrange(500..<756) }
-        #expect(gained.isEmpty && !lost.isEmpty)
-        #expect(throws: PolicyDiffError.self) {
-            try services { $0.removeSubrange(500..<757) }
+        let replaced = { (sentences: inout [String], count: Int) in
+            for index in 0..<count {
+                sentences[index * 9] = sentences[index * 9].replacing("tcp", with: "udp")
+            }
         }
+        let (gained, lost) = try services { replaced(&$0, 256) }
+        #expect(!gained.isEmpty && !lost.isEmpty)
+        let (more, less) = try services { $0.removeSubrange(500..<1_012) }
+        #expect(more.isEmpty && !less.isEmpty)
+        #expect(throws: PolicyDiffError.self) { try services { replaced(&$0, 257) } }
+        #expect(throws: PolicyDiffError.self) {
+            try services { $0.removeSubrange(500..<1_013) }
+        }
+    }
+
+    @Test("another default is no matter of sentences")
+    func seesDefaults() throws {
+        let policies = try ["deny", "allow"].map {
+            let text = "policy: x\nfor: any\nrules:\n- deny any -> vm db1\ndefault: \($0)\n"
+            return try PolicyCompiler.compile([try policy(text)], try shop())
+        }
+        let diff = try PolicyDiff(from: policies[0], to: policies[1])
+        #expect(!diff.gained.isEmpty && diff.lost.isEmpty)
     }
 }
