@@ -8,6 +8,9 @@ public struct ExplainRequest: RequestBody, Equatable {
     public var service: String
     /// The network; nil asks for every network that holds both ends.
     public var network: String?
+    /// The files under which is asked, as if they were the whole policy, whether or not their
+    /// promises and tests hold; nil asks the policy in force.
+    public var files: [PolicyFileText]?
 
     /// Creates a question.
     public init(from: String, to: String, service: String, network: String? = nil) {
@@ -18,7 +21,9 @@ public struct ExplainRequest: RequestBody, Equatable {
     }
 
     /// The keys that this request knows.
-    public enum CodingKeys: String, CodingKey, CaseIterable { case from, to, service, network }
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case from, to, service, network, files
+    }
 
     /// Decodes a question; refuses unknown keys.
     public init(from decoder: any Decoder) throws {
@@ -27,6 +32,7 @@ public struct ExplainRequest: RequestBody, Equatable {
         to = try keyed.decode(String.self, forKey: .to)
         service = try keyed.decode(String.self, forKey: .service)
         network = try keyed.decodeIfPresent(String.self, forKey: .network)
+        files = try keyed.decodeIfPresent([PolicyFileText].self, forKey: .files)
     }
 }
 

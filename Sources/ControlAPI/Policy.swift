@@ -10,6 +10,8 @@ public struct PolicySummary: Codable, Sendable, Equatable {
     public var rules: Int
     /// The VMs whose ports it governs.
     public var governs: [String] = []
+    /// Whether it is in audit mode: what it would refuse passes, and is recorded.
+    public var audited = false
 
     /// Creates a summary.
     public init(name: String, tier: String, path: String, rules: Int) {

@@ -114,7 +114,8 @@ extension SegmentCoalescer {
 
     /// Whether `frame` is the next segment of the run, and fits.
     private func continues(_ frame: Frame, _ parsed: ParsedFrame) -> Bool {
-        guard !isClosed, parsed.kind == first.kind, parsed.payloadOffset == first.payloadOffset,
+        // A TCP header is longer than one of UDP.
+        guard !isClosed, parsed.payloadOffset == first.payloadOffset,
             parsed.transportOffset == first.transportOffset, isNext(frame, parsed)
         else { return false }
         let payloadByteCount = parsed.byteCount &- parsed.payloadOffset

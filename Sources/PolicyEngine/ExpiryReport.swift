@@ -3,7 +3,8 @@ enum ExpiryReport {
     static func warnings(_ book: RuleBook) -> [PolicyWarning] {
         var warnings: [PolicyWarning] = []
         for (scope, file) in zip(book.scopes, book.files) {
-            for (number, rule) in zip(scope.rules, file.rules) where book.rules[number].isExpired {
+            for number in scope.rules where book.rules[number].isExpired {
+                let rule = file.rules[number - scope.rules.lowerBound]
                 guard let day = rule.lastDay?.value else { continue }
                 let name = book.descriptions[Int(book.rules[number].id.rawValue)].name
                 warnings.append(

@@ -29,14 +29,15 @@ public struct Counterexample: Hashable, Sendable {
 }
 
 extension Counterexample {
-    /// The commands that show it: one, or for a frame to all one for each end.
-    public var explainCommands: [String] {
+    /// The commands that show it under `files`: one, or for a frame to all one for each end.
+    private func explainCommands(_ files: [PolicyFile]) -> [String] {
+        let from = Self.argument(from)
         guard isToAll, let vm = to.vm else {
-            return ["vswctl policy explain \(Self.argument(from)) \(Self.argument(to)) \(service)"]
+            return [files.explainCommand(from, Self.argument(to), service)]
         }
-        let ingress = "vswctl policy explain \(Self.argument(from)) \(vm) \(service)"
+        let ingress = files.explainCommand(from, vm, service)
         guard egress != nil else { return [ingress] }
-        return ["vswctl policy explain \(Self.argument(from)) \(to.address) \(service)", ingress]
+        return [files.explainCommand(from, "\(to.address)", service), ingress]
     }
 
     /// What `explain` takes for the end.
@@ -45,15 +46,18 @@ extension Counterexample {
         return "\(vm)@\(end.address)"
     }
 
-    /// The refusal of a file because of its sentence.
-    func error(_ file: PolicyFile, _ sentence: PolicyInvariant) -> PolicyError {
-        let commands = explainCommands.map { "`\($0)`" }.joined(separator: " and ")
+    /// The refusal of a file, one of `files`, because of its sentence.
+    func error(
+        _ file: PolicyFile, _ sentence: PolicyInvariant, among files: [PolicyFile]
+    ) -> PolicyError {
+        let commands = explainCommands(files)
         return PolicyError(
             file, at: sentence.position,
             (
                 "`never \(sentence.text)` does not hold: \(service) passes from \(name(from)) "
                     + "to \(receiver), \(judges)",
-                "\(commands) \(explainCommands.count == 1 ? "shows" : "show") it; "
+                commands.joined(separator: " and ")
+                    + " \(commands.count == 1 ? "shows" : "show") it; "
                     + "narrow the rules, or the promise"
             ))
     }
@@ -84,5 +88,14 @@ extension Counterexample {
 
     private static func place(_ rule: RuleDescription) -> String {
         rule.file.isEmpty ? "`\(rule.name)`" : "`\(rule.name)` (\(rule.file):\(rule.line))"
+    }
+}
+
+extension [PolicyFile] {
+    /// The command that explains a connection under these files, in back quotes; more than four of
+    /// them are only meant.
+    func explainCommand(_ from: String, _ to: String, _ service: ServiceKey) -> String {
+        let files = count > 4 ? "FILES" : map(\.source.path).joined(separator: " ")
+        return "`vswctl policy explain \(from) \(to) \(service) --with \(files)`"
     }
 }

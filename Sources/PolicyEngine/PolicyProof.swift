@@ -63,7 +63,7 @@ public struct PolicyProof {
             guard errors.count < PolicyErrors.countMax else { break }
             if let packet = proof.counterexample(to: index) {
                 let promise = proof.book.promises[index]
-                errors.append(packet.error(promise.file, promise.sentence))
+                errors.append(packet.error(promise.file, promise.sentence, among: policy.files))
             }
         }
         if !errors.isEmpty { throw PolicyErrors(errors) }

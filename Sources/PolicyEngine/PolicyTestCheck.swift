@@ -19,7 +19,8 @@ struct PolicyTestCheck {
     init(_ book: RuleBook, _ tables: TableReading) {
         self.book = book
         self.tables = tables
-        ends = ConnectionEnds(tables.world.subjects.map(\.endpoint))
+        let hasTests = book.files.contains { !$0.tests.isEmpty }
+        ends = ConnectionEnds(hasTests ? tables.world.subjects.map(\.endpoint) : [])
         let hasNames = book.files.contains { $0.tests.contains { $0.rule != nil } }
         rules = Dictionary(
             (hasNames ? book.descriptions : []).map { ($0.name, $0.id) },

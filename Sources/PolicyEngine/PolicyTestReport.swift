@@ -23,7 +23,7 @@ struct PolicyTestReport {
             (
                 "the test `\(test.text)` does not hold: \(answer.service) from \(name(ends[0])) to "
                     + "\(name(ends[1])) is \(outcome(answer))",
-                "see `vswctl policy explain \(words[0]) \(words[1]) \(answer.service)`; "
+                "see \(book.files.explainCommand(words[0], words[1], answer.service)); "
                     + "correct the rule, or the test"
             ))
     }

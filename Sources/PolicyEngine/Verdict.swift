@@ -114,6 +114,11 @@ public struct RuleDescription: Hashable, Sendable {
     /// The tier of the policy; nil for the built-in denial.
     public let tier: PolicyTier?
 
+    /// Stands for a rule of a policy that nobody remembers.
+    public static let forgotten = RuleDescription(
+        id: .builtIn, policy: "", name: "(replaced since)", file: "", line: 0,
+        text: "the policy that decided was replaced more than once since", tier: nil)
+
     /// What decides when nothing else does.
     public static let builtIn = RuleDescription(
         id: .builtIn, policy: "", name: "default", file: "", line: 0,

@@ -77,12 +77,14 @@ extension PolicyCommand {
             abstract: "Say what becomes of a connection, and which rules decide it.",
             discussion: """
                 FROM and TO are names of VMs, or addresses. The answer comes from the compiled \
-                policy that the workers use; nothing is sent.
+                policy that the workers use, or with --with from files as if they were the whole \
+                policy, even if their promises or tests do not hold. Nothing is sent.
 
                 Examples:
                   vswctl policy explain web1 db1 tcp/5432
                   vswctl policy explain 203.0.113.7 web1 tcp/443
                   vswctl policy explain web1 db1 icmp/echo --network blue
+                  vswctl policy explain web1 db1 tcp/22 --with policies/
                 """)
 
         @Argument(help: "Who opens the connection.") var from: String
@@ -90,10 +92,18 @@ extension PolicyCommand {
         @Argument(help: "The service, as in a rule: tcp/443, udp/53, icmp/echo.")
         var service: String
         @Option(help: "The network. (default: each that holds both)") var network: String?
+        @Option(
+            name: .customLong("with"), parsing: .upToNextOption,
+            help: ArgumentHelp(
+                "Policy files, or directories of them, to ask in place of the policy in force.",
+                valueName: "path"),
+            completion: .file())
+        var files: [String] = []
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            let request = ExplainRequest(from: from, to: to, service: service, network: network)
+            var request = ExplainRequest(from: from, to: to, service: service, network: network)
+            if !files.isEmpty { request.files = try PolicyFiles(files).texts() }
             try control.show(try await control.client.explain(request)) { reply in
                 reply.explanations.map(ExplanationText.init).map(\.description).joined()
             }

@@ -145,10 +145,12 @@ extension PolicyCommand {
 /// Policies as people read them.
 enum PolicyText {
     static func table(_ policies: [PolicySummary]) -> String {
-        var table = Table(["POLICY", "TIER", "RULES", "GOVERNS", "FILE"])
+        var table = Table(["POLICY", "TIER", "MODE", "RULES", "GOVERNS", "FILE"])
         for policy in policies {
-            let governs = policy.governs.joined(separator: ",")
-            table.add([policy.name, policy.tier, "\(policy.rules)", governs, policy.path])
+            table.add([
+                policy.name, policy.tier, policy.audited ? "audit" : "enforce", "\(policy.rules)",
+                policy.governs.joined(separator: ","), policy.path,
+            ])
         }
         return policies.isEmpty ? "" : table.description
     }
@@ -169,7 +171,8 @@ enum PolicyText {
     }
 
     static func applied(_ reply: PolicyApplyReply) -> String {
-        let names = reply.policies.map(\.name).joined(separator: ", ")
+        let names = reply.policies.map { $0.name + ($0.audited ? " (audit: drops nothing)" : "") }
+            .joined(separator: ", ")
         let waiting = reply.confirmWithin.map { seconds in
             "it is taken back in \(seconds) s unless you run: vswctl policy confirm\n"
         }

@@ -3,8 +3,12 @@ import Testing
 
 extension ExplainRequest {
     /// A question in which every field is set.
-    static let sample = ExplainRequest(
-        from: "web1", to: "db1", service: "tcp/22", network: "blue")
+    static var sample: ExplainRequest {
+        var request = ExplainRequest(
+            from: "web1", to: "db1", service: "tcp/22", network: "blue")
+        request.files = [PolicyFileText(path: "shop.yaml", text: "policy: shop\n")]
+        return request
+    }
 }
 
 extension Decision {

@@ -7,6 +7,7 @@ extension PolicySummary {
         var summary = PolicySummary(
             name: "shop", tier: "app", path: "policies/shop.yaml", rules: 5)
         summary.governs = ["web1", "db1"]
+        summary.audited = true
         return summary
     }
 }

@@ -80,6 +80,27 @@ struct SwitchControllerPolicyTests {
         #expect(denied.explanations.first?.verdict == .deny)
     }
 
+    @Test("explain answers for files that are not in force, though their promises do not hold")
+    func explainsFiles() async throws {
+        let rig = try await SwitchRig()
+        try await rig.attach("web1", "10.0.0.1")
+        try await rig.attach("db1", "10.0.0.2")
+        var question = ExplainRequest(from: "web1", to: "db1", service: "tcp/22")
+        let rules = "for: any\nrules:\n- allow any -> any\nnever:\n- vm web1 -> vm db1\n"
+        question.files = [PolicyFileText(path: "new.yaml", text: "policy: new\n" + rules)]
+        let answer = try #require(try await rig.controller.explain(question).explanations.first)
+        #expect(answer.verdict == .allow && answer.egress?.rule == "new/#1")
+        question.files = [PolicyFileText(path: "bad.yaml", text: rules)]
+        let bad = question
+        let refusal = await #expect(throws: Problem.self) {
+            try await rig.controller.explain(bad)
+        }
+        #expect(refusal?.status == 422)
+        question.files = nil
+        let now = try await rig.controller.explain(question)
+        #expect(now.explanations.first?.verdict == .deny)
+    }
+
     @Test(
         "a question without an answer names the field",
         arguments: [

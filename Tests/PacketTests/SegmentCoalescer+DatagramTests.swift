@@ -82,6 +82,15 @@ import Testing
         }
     }
 
+    @Test("a datagram whose length lies stays alone", arguments: [1, 0xff] as [UInt8])
+    func isolatesBadLengths(bits: UInt8) {
+        var frames = Self.run.map(\.octets)
+        frames[1][39] ^= bits
+        frames[1] = SegmentSample.summed(frames[1])
+        let out = Coalesced(frames)
+        #expect(out.isIntact && out.frames.map(\.octets) == frames)
+    }
+
     @Test("a run grows to 128 datagrams of any size, and to 65,535 bytes")
     func keepsLimits() {
         let tiny = SegmentSample(isUDP: true, payload: [7]).run(129).map(\.octets)

@@ -79,11 +79,11 @@ import Testing
             try refusals(text, "web -> any", "any except web, db -> db") == [
                 "9:3 `never web -> any` does not hold: tcp/5432 passes from 10.0.0.1 (vm web1) to "
                     + "10.0.0.2 (vm db1), let out and in by `shop/pg` (shop.yaml:7) | "
-                    + "`vswctl policy explain 10.0.0.1 10.0.0.2 tcp/5432` shows it; "
-                    + "narrow the rules, or the promise",
+                    + "`vswctl policy explain 10.0.0.1 10.0.0.2 tcp/5432 --with shop.yaml` "
+                    + "shows it; narrow the rules, or the promise",
                 "10:3 `never any except web, db -> db` does not hold: udp/53 passes from 10.0.0.3 "
                     + "(vm ops1) to 10.0.0.2 (vm db1), let out and in by `shop/#2` (shop.yaml:8) | "
-                    + "`vswctl policy explain 10.0.0.3 10.0.0.2 udp/53` shows it; "
+                    + "`vswctl policy explain 10.0.0.3 10.0.0.2 udp/53 --with shop.yaml` shows it; "
                     + "narrow the rules, or the promise",
             ])
     }
@@ -129,7 +129,8 @@ import Testing
                     + "passes from 10.0.0.1 (borne by vm ops1, which may use any address) to "
                     + "10.0.0.2 (vm db1), let out by `ops/default` (ops.yaml:3) and in by "
                     + "`shop/#1` (shop.yaml:4) | `vswctl policy explain ops1@10.0.0.1 10.0.0.2 "
-                    + "tcp/5432` shows it; narrow the rules, or the promise"
+                    + "tcp/5432 --with ops.yaml shop.yaml` shows it; narrow the rules, or the "
+                    + "promise"
             ])
         let trusting = "any except label role=web, vm ops1 -> label role=db"
         #expect(try refusals(shop, [trusting], universe, beside: ops) == [])
@@ -156,9 +157,9 @@ import Testing
                 "5:3 `never vm web1 -> vm db1` does not hold: udp/5353 passes from 10.0.0.1 "
                     + "(vm web1) to 224.0.0.0, a frame to all that reaches vm db1, let out by "
                     + "`web/#1` (web.yaml:4) and in by `db/#1` (shop.yaml:4) | "
-                    + "`vswctl policy explain 10.0.0.1 224.0.0.0 udp/5353` and "
-                    + "`vswctl policy explain 10.0.0.1 db1 udp/5353` show it; "
-                    + "narrow the rules, or the promise"
+                    + "`vswctl policy explain 10.0.0.1 224.0.0.0 udp/5353 --with shop.yaml "
+                    + "web.yaml` and `vswctl policy explain 10.0.0.1 db1 udp/5353 --with shop.yaml "
+                    + "web.yaml` show it; narrow the rules, or the promise"
             ])
         #expect(try refusals(db, ["vm web1 -> vm db1 on tcp"], try shop(), beside: web).isEmpty)
         #expect(

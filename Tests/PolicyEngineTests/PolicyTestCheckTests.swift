@@ -78,36 +78,38 @@ import Testing
             (
                 "vm web1 -> vm db1 on tcp/5432 => deny",
                 "tcp/5432 from 10.0.0.1 (vm web1) to 10.0.0.2 (vm db1) is allowed by `shop/#1` "
-                    + "(dir/shop.yaml:9) | see `vswctl policy explain web1 db1 tcp/5432`"
+                    + "(dir/shop.yaml:9) | see `vswctl policy explain web1 db1 tcp/5432 "
+                    + "--with dir/shop.yaml`"
             ),
             (
                 "vm web1 -> vm db1 on tcp/23 => deny",
                 "tcp/23 from 10.0.0.1 (vm web1) to 10.0.0.2 (vm db1) is rejected at the sender's "
                     + "port by `shop/no-telnet` (dir/shop.yaml:10) | "
-                    + "see `vswctl policy explain web1 db1 tcp/23`"
+                    + "see `vswctl policy explain web1 db1 tcp/23 --with dir/shop.yaml`"
             ),
             (
                 "cidr 192.0.2.1 -> vm db1 on tcp/22 => allow",
                 "tcp/22 from 192.0.2.1 to 10.0.0.2 (vm db1) is denied at the receiver's port by "
                     + "`shop/default` (dir/shop.yaml:13) | "
-                    + "see `vswctl policy explain 192.0.2.1 db1 tcp/22`"
+                    + "see `vswctl policy explain 192.0.2.1 db1 tcp/22 --with dir/shop.yaml`"
             ),
             (
                 "vm web1 -> vm db1 on sql => allow",
                 "tcp/3306 from 10.0.0.1 (vm web1) to 10.0.0.2 (vm db1) is denied at the sender's "
                     + "port by `shop/default` (dir/shop.yaml:13) | "
-                    + "see `vswctl policy explain web1 db1 tcp/3306`"
+                    + "see `vswctl policy explain web1 db1 tcp/3306 --with dir/shop.yaml`"
             ),
             (
                 "vm web1 -> vm db1 on many => deny",
                 "tcp/5432 from 10.0.0.1 (vm web1) to 10.0.0.2 (vm db1) is allowed by `shop/#1` "
-                    + "(dir/shop.yaml:9) | see `vswctl policy explain web1 db1 tcp/5432`"
+                    + "(dir/shop.yaml:9) | see `vswctl policy explain web1 db1 tcp/5432 "
+                    + "--with dir/shop.yaml`"
             ),
             (
                 "vm web1 -> vm db1 on tcp/5433 => deny by no-telnet",
                 "tcp/5433 from 10.0.0.1 (vm web1) to 10.0.0.2 (vm db1) is denied at the sender's "
                     + "port by `shop/default` (dir/shop.yaml:13) | "
-                    + "see `vswctl policy explain web1 db1 tcp/5433`"
+                    + "see `vswctl policy explain web1 db1 tcp/5433 --with dir/shop.yaml`"
             ),
         ])
     func fails(test: String, expected: String) throws {

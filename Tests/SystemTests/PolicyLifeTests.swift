@@ -74,7 +74,12 @@ extension SystemTests {
                 let refusal = try site.control.run("policy", "apply", broken)
                 #expect(refusal.status == 1 && refusal.errors.contains("policy.yaml:8:"))
                 #expect(refusal.errors.contains("site/#1"), "\(refusal)")
-                #expect(refusal.errors.contains("vswctl policy explain"), "\(refusal)")
+                let hint = refusal.errors.split(separator: "`").map(String.init)
+                let command = try #require(hint.first { $0.hasPrefix("vswctl policy explain") })
+                let words = command.split(separator: " ").dropFirst().map(String.init)
+                let shown = try site.control.run(words)
+                #expect(shown.output.hasPrefix("allow:"), "\(command): \(shown)")
+                #expect(shown.output.contains("by site/#1"), "\(command): \(shown)")
                 #expect(try site.control.status().policies == 0)
                 let kept = try site.host.write(rules + "never:\n  - any -> any on tcp/22\n")
                 try site.control.must("policy", "apply", kept)
@@ -88,7 +93,9 @@ extension SystemTests {
                 let (one, two) = try site.addPair()
                 try two.serve(80)
                 let file = try site.host.write(policy("deny any -> any on tcp/80 as no-web"))
-                try site.control.must("policy", "apply", file, "--audit")
+                let applied = try site.control.must("policy", "apply", file, "--audit")
+                #expect("\(applied)".contains("(audit: drops nothing)"))
+                #expect(try site.control.status().warnings.contains { $0.contains("audit mode") })
                 #expect(try one.tries("connect", two.plan.ipv4, "80") == "answered")
                 let isLogged = waitUntil(seconds: 5) {
                     site.host.log.contains("rule=site/no-web")
@@ -129,7 +136,7 @@ extension SystemTests {
             try Site.run { site in
                 let (one, two) = try site.addPair()
                 try two.serve(80)
-                try site.host.apply(policy("allow any -> any on tcp/80 limit 3/s"))
+                try site.host.apply(policy("allow any -> any on tcp/80 limit 1/s"))
                 var answered = 0
                 for _ in 0..<8 {
                     let result = try one.tries("connect", two.plan.ipv4, "80", "0.1")

@@ -33,6 +33,18 @@ extension PolicyCommandTests {
         #expect(try ExplainRequest.decode(body.utf8) == question)
     }
 
+    @Test("explain --with sends the files")
+    func explainFiles() throws {
+        try withFile { path in
+            let (_, requests) = try CommandLineRun.against(
+                ["POST /v1/policy/explain": .init(ExplainReply(explanations: []))],
+                "policy", "explain", "web1", "db1", "tcp/22", "--with", path)
+            let body = Pieces(lines: requests.joined())[1]
+            let files = try ExplainRequest.decode(body.utf8).files
+            #expect(files == [PolicyFileText(path: path, text: "policy: shop\n")])
+        }
+    }
+
     @Test("an end outside has no decision, and no line")
     func explainOutside() {
         var explanation = Self.explanation
@@ -52,10 +64,13 @@ extension PolicyCommandTests {
 
     @Test("show without a name lists the policies; with none in force it says what that means")
     func showAll() throws {
-        let list = PolicyList(generation: 7, policies: [Self.summary])
+        var audited = Self.summary
+        audited.audited = true
+        let list = PolicyList(generation: 7, policies: [Self.summary, audited])
         let (some, _) = try CommandLineRun.against(
             ["GET /v1/policy": .init(list)], "policy", "show")
         #expect(some.output.contains("web1,db1") && some.output.contains("generation 7"))
+        #expect(some.output.contains(" enforce ") && some.output.contains(" audit "))
         let (none, _) = try CommandLineRun.against(
             ["GET /v1/policy": .init(PolicyList(generation: 0, policies: []))], "policy", "show")
         #expect(none.output == "no policy is in force: every port is closed\n")

@@ -43,9 +43,9 @@ extension SwitchController {
             ])
     }
 
-    /// The rule that decided, as people know it; the built-in one when its policy is forgotten.
+    /// The rule that decided, as people know it, if its policy is not forgotten.
     func rule(of event: DataPathEvent) -> RuleDescription {
-        book(of: event.generation)?.compiled.rule(event.deciding.rule) ?? .builtIn
+        book(of: event.generation)?.compiled.rule(event.deciding.rule) ?? .forgotten
     }
 
     private func sender(of event: DataPathEvent) -> String {

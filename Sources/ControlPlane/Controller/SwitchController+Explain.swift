@@ -4,7 +4,7 @@ import PolicyEngine
 
 // What would become of a connection, and why.
 extension SwitchController {
-    /// Answers from the tables that decide frames.
+    /// Answers from the tables that decide frames, or from those that other files would make.
     package func explain(_ request: ExplainRequest) throws(Problem) -> ExplainReply {
         let vni = try request.network.map { (name) throws(Problem) in
             guard let network = networksInForce.first(where: { $0.name == name }) else {
@@ -12,9 +12,10 @@ extension SwitchController {
             }
             return network.vni
         }
+        let compiled = try compiled(request.files)
         let answers: [PolicyEngine.Explanation]
         do throws(ExplainError) {
-            answers = try policy.compiled.explain(
+            answers = try compiled.explain(
                 from: request.from, to: request.to, service: request.service)
         } catch {
             throw problem(error, request)
@@ -26,6 +27,17 @@ extension SwitchController {
                 field: "network", hint: "Leave the network out to ask in every one.")
         }
         return ExplainReply(explanations: wanted.map(report))
+    }
+
+    private func compiled(_ files: [PolicyFileText]?) throws(Problem) -> CompiledPolicy {
+        guard let files else { return policy.compiled }
+        do throws(PolicyErrors) {
+            return try PolicyBook.unproven(
+                files.map { StoredPolicy(path: $0.path, text: $0.text) },
+                for: universe(of: numberedPorts))
+        } catch {
+            throw Problem(error)
+        }
     }
 
     /// The problem document for a question without an answer, with the field that is at fault.

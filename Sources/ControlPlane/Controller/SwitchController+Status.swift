@@ -50,6 +50,10 @@ extension SwitchController {
         if let policyFault {
             warnings.append("The stored policy is not in force: \(policyFault.detail)")
         }
+        for file in policy.compiled.files where file.mode == .audit {
+            warnings.append(
+                "Policy '\(file.name.value)' is in audit mode: what it would refuse passes.")
+        }
         for port in attachedPorts {
             guard let absence = links[port.device]?.absence else { continue }
             warnings.append("Port '\(port.device)' is missing: \(absence.detail)")

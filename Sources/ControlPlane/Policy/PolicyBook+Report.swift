@@ -11,6 +11,7 @@ extension PolicyBook {
                 name: file.name.value, tier: file.tier.rawValue, path: file.source.path,
                 rules: file.rules.count)
             summary.governs = governed(by: file)
+            summary.audited = file.mode == .audit
             return summary
         }
     }

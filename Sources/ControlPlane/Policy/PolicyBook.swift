@@ -45,6 +45,14 @@ package struct PolicyBook: Sendable {
             sources: sources, compiled: try PolicyCompiler.compile(files, universe, terms))
     }
 
+    /// The compiled form of `sources` alone, whether or not their promises and tests hold.
+    static func unproven(
+        _ sources: [StoredPolicy], for universe: PolicyUniverse
+    ) throws(PolicyErrors) -> CompiledPolicy {
+        let terms = CompileTerms(today: .current, isAccepted: true)
+        return try PolicyCompiler.compileUnproven(try empty.parse(sources), universe, terms)
+    }
+
     /// Every file parsed, or every fault of every file. Those of this book are known already.
     private func parse(_ sources: [StoredPolicy]) throws(PolicyErrors) -> [PolicyFile] {
         let known = Dictionary(
