@@ -43,7 +43,7 @@ static void free_manager(void *manager) {
 #define LIBRARY "libIPSec_MB.so.2"
 #endif
 
-static const char *load(void) {
+const char *vsw_mb_load(void) {
     void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (!handle) return LIBRARY " cannot be loaded";
     *(void **)&library.allocate = dlsym(handle, "alloc_mb_mgr");
@@ -59,19 +59,11 @@ static const char *load(void) {
     return NULL;
 }
 
-const char *vsw_mb_load(void) {
-    static int is_loaded;
-    static const char *fault;
-    if (!is_loaded) fault = load();
-    is_loaded = 1;
-    return fault;
-}
-
 const char *vsw_mb_name(void) { return "intel-ipsec-mb " IMB_VERSION_STR; }
 
 /// One job of this cipher is done when it is submitted; the queue is empty before and after.
-static int run(IMB_CIPHER_DIRECTION direction, const uint8_t *key, const uint8_t *nonce,
-               void *text, uint64_t byte_count, uint8_t *tag) {
+static int run(IMB_CIPHER_DIRECTION direction, const void *key, const void *nonce, void *text,
+               uint64_t byte_count, void *tag) {
     IMB_MGR *manager = own_manager ? own_manager : make_manager();
     if (!manager) return -1;
     IMB_JOB *job = IMB_GET_NEXT_JOB(manager);
@@ -96,13 +88,11 @@ static int run(IMB_CIPHER_DIRECTION direction, const uint8_t *key, const uint8_t
     return done == job && job->status == IMB_STATUS_COMPLETED ? 0 : -1;
 }
 
-int vsw_mb_seal(const uint8_t key[32], const uint8_t nonce[12], void *text, uint64_t byte_count,
-                uint8_t tag[16]) {
+int vsw_mb_seal(const void *key, const void *nonce, void *text, uint64_t byte_count, void *tag) {
     return run(IMB_DIR_ENCRYPT, key, nonce, text, byte_count, tag);
 }
 
-int vsw_mb_open(const uint8_t key[32], const uint8_t nonce[12], void *text, uint64_t byte_count,
-                uint8_t tag[16]) {
+int vsw_mb_open(const void *key, const void *nonce, void *text, uint64_t byte_count, void *tag) {
     return run(IMB_DIR_DECRYPT, key, nonce, text, byte_count, tag);
 }
 
@@ -111,13 +101,11 @@ int vsw_mb_open(const uint8_t key[32], const uint8_t nonce[12], void *text, uint
 const char *vsw_mb_load(void) { return "this program was built without intel-ipsec-mb"; }
 const char *vsw_mb_name(void) { return ""; }
 
-int vsw_mb_seal(const uint8_t key[32], const uint8_t nonce[12], void *text, uint64_t byte_count,
-                uint8_t tag[16]) {
+int vsw_mb_seal(const void *key, const void *nonce, void *text, uint64_t byte_count, void *tag) {
     return -1;
 }
 
-int vsw_mb_open(const uint8_t key[32], const uint8_t nonce[12], void *text, uint64_t byte_count,
-                uint8_t tag[16]) {
+int vsw_mb_open(const void *key, const void *nonce, void *text, uint64_t byte_count, void *tag) {
     return -1;
 }
 

@@ -10,16 +10,16 @@ import CCrypto
 /// - Secrets: libcrypto's context holds the key in the ordinary heap and wipes it at the end; the
 ///   daemon locks all of its memory.
 // SAFETY: the context is owned alone; every length is checked before a pointer is used.
-@safe @usableFromInline package struct AEAD: ~Copyable {
+@safe package struct AEAD: ~Copyable {
     /// How many bytes sealing adds.
-    @usableFromInline package static let tagByteCount = 16
+    package static let tagByteCount = 16
     /// How many bytes a key has.
-    @usableFromInline package static let keyByteCount = 32
+    package static let keyByteCount = 32
 
     let context: OpaquePointer
 
     /// The cipher under `key`; nil unless it has 32 bytes.
-    @usableFromInline package init?(key: RawSpan) {
+    package init?(key: RawSpan) {
         guard key.byteCount == Self.keyByteCount else { return nil }
         let context = unsafe Algorithms.available(EVP_CIPHER_CTX_new())
         unsafe self.context = context
@@ -34,7 +34,7 @@ import CCrypto
     /// Seals `byteCount` bytes in place; the 16-byte tag is written directly after them.
     ///
     /// False, and nothing sealed, only if libcrypto fails.
-    @usableFromInline package borrowing func seal(
+    package borrowing func seal(
         _ plaintext: UnsafeMutableRawPointer, byteCount: Int, counter: UInt64
     ) -> Bool {
         unsafe seal(plaintext, byteCount: byteCount, nonce: AEADNonce(counter))
@@ -43,7 +43,7 @@ import CCrypto
     /// Opens `byteCount` bytes, the tag included, in place.
     ///
     /// False if they are not authentic; the content is then undefined.
-    @usableFromInline package borrowing func open(
+    package borrowing func open(
         _ ciphertext: UnsafeMutableRawPointer, byteCount: Int, counter: UInt64
     ) -> Bool {
         unsafe open(ciphertext, byteCount: byteCount, nonce: AEADNonce(counter))

@@ -55,11 +55,6 @@ import CCrypto
         }
     }
 
-    /// The bytes for a call of C, valid as long as this is.
-    var octets: UnsafePointer<UInt8> {
-        unsafe UnsafePointer(base.assumingMemoryBound(to: UInt8.self))
-    }
-
     /// The byte at `offset`, which must lie inside.
     package subscript(_ offset: Int) -> UInt8 {
         get {

@@ -30,9 +30,6 @@ import CMultiBuffer
         case libcrypto(AEAD)
     }
 
-    /// How many bytes sealing adds.
-    private static var tagByteCount: Int { 16 }
-
     private let backend: Backend
 
     /// The cipher under `key`, by the faster library; nil unless it has 32 bytes.
@@ -67,9 +64,10 @@ import CMultiBuffer
             return unsafe aead.seal(plaintext, byteCount: byteCount, counter: counter)
         case .multiBuffer(let key):
             guard let length = Self.length(byteCount) else { return false }
-            let tag = unsafe (plaintext + byteCount).assumingMemoryBound(to: UInt8.self)
-            return unsafe Self.withNonce(counter) { nonce in
-                unsafe vsw_mb_seal(key.octets, nonce, plaintext, length, tag) == 0
+            var nonce = AEADNonce(counter)
+            return unsafe withUnsafeBytes(of: &nonce) {
+                unsafe vsw_mb_seal(
+                    key.base, $0.baseAddress, plaintext, length, plaintext + byteCount) == 0
             }
         }
     }
@@ -84,39 +82,25 @@ import CMultiBuffer
         case .libcrypto(let aead):
             return unsafe aead.open(ciphertext, byteCount: byteCount, counter: counter)
         case .multiBuffer(let key):
-            guard byteCount >= Self.tagByteCount,
-                let length = Self.length(byteCount - Self.tagByteCount)
+            guard byteCount >= AEAD.tagByteCount,
+                let length = Self.length(byteCount - AEAD.tagByteCount)
             else { return false }
+            var nonce = AEADNonce(counter)
             var tag = SIMD16<UInt8>()
-            return unsafe withUnsafeMutableBytes(of: &tag) { tag in
-                guard let expected = tag.baseAddress,
-                    unsafe Self.withNonce(
-                        counter,
-                        { nonce in
-                            unsafe vsw_mb_open(
-                                key.octets, nonce, ciphertext, length,
-                                expected.assumingMemoryBound(to: UInt8.self)) == 0
-                        })
-                else { return false }
-                let found = unsafe ciphertext + Int(length)
-                return unsafe CRYPTO_memcmp(expected, found, Self.tagByteCount) == 0
+            let isDone = unsafe withUnsafeBytes(of: &nonce) { nonce in
+                unsafe withUnsafeMutableBytes(of: &tag) {
+                    unsafe vsw_mb_open(
+                        key.base, nonce.baseAddress, ciphertext, length, $0.baseAddress) == 0
+                }
             }
+            let found = unsafe ciphertext + Int(length)
+            return unsafe isDone && CRYPTO_memcmp(&tag, found, AEAD.tagByteCount) == 0
         }
     }
 
     /// As libcrypto counts; nil when that is impossible.
     @inline(__always) private static func length(_ byteCount: Int) -> UInt64? {
         CInt(exactly: byteCount).flatMap { UInt64(exactly: $0) }
-    }
-
-    @inline(__always) private static func withNonce(
-        _ counter: UInt64, _ body: (UnsafePointer<UInt8>) -> Bool
-    ) -> Bool {
-        var nonce = AEADNonce(counter)
-        return unsafe withUnsafeBytes(of: &nonce) { bytes in
-            guard let base = bytes.baseAddress else { return false }
-            return unsafe body(base.assumingMemoryBound(to: UInt8.self))
-        }
     }
 }
 
@@ -153,7 +137,7 @@ extension TransportCipher {
     }
 
     private borrowing func sealed(_ text: [UInt8], _ counter: UInt64) -> [UInt8]? {
-        var bytes = text + [UInt8](repeating: 0, count: Self.tagByteCount)
+        var bytes = text + [UInt8](repeating: 0, count: AEAD.tagByteCount)
         let isSealed = unsafe bytes.withUnsafeMutableBytes { bytes in
             guard let base = bytes.baseAddress else { return false }
             return unsafe seal(base, byteCount: text.count, counter: counter)
@@ -167,6 +151,6 @@ extension TransportCipher {
             guard let base = bytes.baseAddress else { return false }
             return unsafe open(base, byteCount: sealed.count, counter: counter)
         }
-        return isOpened ? Array(bytes.dropLast(Self.tagByteCount)) : nil
+        return isOpened ? Array(bytes.dropLast(AEAD.tagByteCount)) : nil
     }
 }

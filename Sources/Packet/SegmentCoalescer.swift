@@ -4,11 +4,11 @@
 ///
 /// The rules are those of Linux' GRO (`tcp_gro_receive`, `inet_gro_receive`, and what
 /// `rx-udp-gro-forwarding` asks for, `udp_gro_receive`): segments join when each begins where the
-/// one before ended, and headers differ in nothing but
-/// sequence number, lengths and checksums (with don't-fragment set, the IPv4 identification means
-/// nothing either: RFC 6864 §4.1). All carry the same payload size except a shorter last one; PSH
-/// or FIN ends a run. Each segment's checksum is verified, because the super-frame's is made anew
-/// by its receiver, and would hide damage; a datagram without one stays alone.
+/// one before ended, and headers differ in nothing but sequence number, lengths and checksums (with
+/// don't-fragment set, the IPv4 identification means nothing either: RFC 6864 §4.1). All carry the
+/// same payload size except a shorter last one; PSH or FIN ends a run. Each segment's checksum is
+/// verified, because the super-frame's is made anew by its receiver, and would hide damage; a
+/// datagram without one stays alone.
 ///
 /// - Lifetime: the first segment is kept by reference, unchanged and valid until ``finish()``; when
 ///   a second one joins, both are copied into the slot given to ``init(into:)``.

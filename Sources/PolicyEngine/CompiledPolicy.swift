@@ -12,7 +12,9 @@ public final class CompiledPolicy: Sendable {
     ///
     /// - Cost: each time anew, a look at which rules decide anything (``RuleSurvey``): up to
     ///   seconds, which nobody who changes a VM waits for.
-    public var warnings: [PolicyWarning] { remarks + RuleReport.warnings(book, world) }
+    public var warnings: [PolicyWarning] {
+        world.warnings + ExpiryReport.warnings(book) + remarks + RuleReport.warnings(book, world)
+    }
     /// The limits of the rules that have one, by the number of the rule.
     public var limits: [RuleID: RuleLimit] { book.limits }
     /// The last day of the rule that is over next: from the day after on, the tables say more than
@@ -21,7 +23,7 @@ public final class CompiledPolicy: Sendable {
     /// The bytes of all tables.
     public let byteCount: Int
 
-    /// The warnings that compiling found by the way.
+    /// What the tests have to say.
     private let remarks: [PolicyWarning]
     /// The rules as they were compiled.
     let book: RuleBook

@@ -95,9 +95,7 @@ public enum PolicyCompiler {
         let (book, world) = (compiler.book, compiler.world)
         let check = PolicyTestCheck(book, TableReading(world, (image.blocks, image.store)))
         if !isAccepted, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
-        let remarks =
-            world.warnings + ExpiryReport.warnings(book) + check.warnings
-            + check.failures.map { PolicyWarning($0) }
+        let remarks = check.warnings + check.failures.map { PolicyWarning($0) }
         return .success(CompiledPolicy(book, (universe, world), image, remarks))
     }
 

@@ -5,17 +5,6 @@ import Testing
 @Suite struct SegmentCoalescerDatagramTests {
     private static let run = SegmentSample(isUDP: true, payload: Build.data(18)).run(3)
 
-    /// How many datagrams each frame that came out holds; what came out is what went in.
-    private func counts(_ frames: [[UInt8]], capacity: Int = 65_600) -> [Int] {
-        let out = Coalesced(frames, capacity: capacity)
-        #expect(out.isIntact && out.segments == frames)
-        return out.frames.map { octets, virtio in
-            let payload = parse(octets, virtio).byteCount - parse(octets, virtio).payloadOffset
-            let size = Int(virtio.gsoSize)
-            return size == 0 ? 1 : (payload + size - 1) / size
-        }
-    }
-
     @Test(
         "the joined frame is the one that a guest's kernel would have sent",
         arguments: [false, true])
@@ -47,22 +36,17 @@ import Testing
         arguments: [false, true], 0..<9)
     func refusesDifferences(isIPv6: Bool, index: Int) {
         let field = Self.fields[isIPv6 ? 1 : 0][index]
-        let run = SegmentSample(isIPv6: isIPv6, isUDP: true).run(2)
-        var other = run[1].octets
-        other[field.offset] ^= field.bits
-        other = SegmentSample.summed(other)
-        #expect(parse(other).fault == .none)
-        #expect(Coalesced([run[0].octets, other]).frames.map(\.octets) == [run[0].octets, other])
-        #expect(Coalesced(run.map(\.octets)).frames.count == 1)
+        Coalesced.expectAlone(
+            SegmentSample(isIPv6: isIPv6, isUDP: true), offset: field.offset, bits: field.bits)
     }
 
     @Test("a run ends with a shorter datagram, and before a longer one")
     func ends() {
         var run = Self.run
         run[1].payload.removeLast()
-        #expect(counts(run.map(\.octets)) == [2, 1])
+        #expect(Coalesced.counts(run.map(\.octets)) == [2, 1])
         run[1].payload += [1, 2]
-        #expect(counts(run.map(\.octets)) == [1, 2])
+        #expect(Coalesced.counts(run.map(\.octets)) == [1, 2])
     }
 
     @Test("a datagram without a checksum, or with a wrong one, stays alone, first or later")
@@ -94,10 +78,10 @@ import Testing
     @Test("a run grows to 128 datagrams of any size, and to 65,535 bytes")
     func keepsLimits() {
         let tiny = SegmentSample(isUDP: true, payload: [7]).run(129).map(\.octets)
-        #expect(counts(tiny) == [128, 1])
+        #expect(Coalesced.counts(tiny) == [128, 1])
         let large = SegmentSample(isUDP: true, payload: Build.data(1_400)).run(47).map(\.octets)
-        #expect(counts(large) == [46, 1])
-        #expect(counts(Array(tiny[..<3]), capacity: 42 + 2) == [2, 1])
+        #expect(Coalesced.counts(large) == [46, 1])
+        #expect(Coalesced.counts(Array(tiny[..<3]), capacity: 42 + 2) == [2, 1])
     }
 
     @Test(
@@ -131,7 +115,7 @@ import Testing
     @Test("a datagram does not join a segment, nor a segment a datagram")
     func tellsProtocolsApart() {
         let mixed = [SegmentSample(), SegmentSample(isUDP: true)].map(\.octets)
-        #expect(counts(mixed) == [1, 1])
-        #expect(counts(mixed.reversed()) == [1, 1])
+        #expect(Coalesced.counts(mixed) == [1, 1])
+        #expect(Coalesced.counts(mixed.reversed()) == [1, 1])
     }
 }

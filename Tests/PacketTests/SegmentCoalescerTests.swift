@@ -115,13 +115,8 @@ import Testing
 
     @Test("a segment whose header differs does not join", arguments: differences)
     func refusesDifference(_ change: Change) {
-        let run = SegmentSample(isIPv6: change.isIPv6).run(2)
-        var other = run[1].octets
-        other[change.offset] ^= change.bits
-        other = SegmentSample.summed(other)
-        #expect(parse(other).fault == .none)
-        #expect(Coalesced([run[0].octets, other]).frames.map(\.octets) == [run[0].octets, other])
-        #expect(Coalesced(run.map(\.octets)).frames.count == 1)
+        Coalesced.expectAlone(
+            SegmentSample(isIPv6: change.isIPv6), offset: change.offset, bits: change.bits)
     }
 
     @Test("what may differ does: FIN, PSH, and the identification")
@@ -206,19 +201,19 @@ import Testing
     func keepsLimits() {
         let headers = 20 + 32
         let large = SegmentSample(payload: Build.data(1_000)).run(66).map(\.octets)
-        #expect(counts(large) == [65, 1])
+        #expect(Coalesced.counts(large) == [65, 1])
         for (count, expected) in [(32_741, [2]), (32_742, [1, 1])] {
             let pair = SegmentSample(payload: Build.data(count)).run(2).map(\.octets)
-            #expect(counts(pair) == expected)
+            #expect(Coalesced.counts(pair) == expected)
         }
         for (capacity, expected) in [(14 + headers + 300, [3]), (14 + headers + 299, [2, 1])] {
             let run = SegmentSample().run(3).map(\.octets)
-            #expect(counts(run, capacity: capacity) == expected)
+            #expect(Coalesced.counts(run, capacity: capacity) == expected)
         }
-        #expect(counts(SegmentSample().run(2).map(\.octets), capacity: 20) == [1, 1])
+        #expect(Coalesced.counts(SegmentSample().run(2).map(\.octets), capacity: 20) == [1, 1])
         let tiny = SegmentSample(payload: Build.data(48)).run(513).map(\.octets)
-        #expect(counts(tiny) == [512, 1])
-        #expect(counts(SegmentSample(payload: Build.data(47)).run(2).map(\.octets)) == [1, 1])
+        #expect(Coalesced.counts(tiny) == [512, 1])
+        #expect(counts(SegmentSample(payload: Build.data(47)).run(2)) == [1, 1])
     }
 
     @Test("what is no plain segment with data is refused by an empty coalescer")
@@ -250,18 +245,7 @@ import Testing
 }
 
 extension SegmentCoalescerTests {
-    /// How many segments each frame that came out holds.
-    private func counts(_ frames: [[UInt8]], capacity: Int = 65_600) -> [Int] {
-        let out = Coalesced(frames, capacity: capacity)
-        #expect(out.isIntact && out.segments == frames)
-        return out.frames.map { octets, virtio in
-            let payload = parse(octets, virtio).byteCount - parse(octets, virtio).payloadOffset
-            let size = Int(virtio.gsoSize)
-            return size == 0 ? 1 : (payload + size - 1) / size
-        }
-    }
-
-    private func counts(_ run: [SegmentSample]) -> [Int] { counts(run.map(\.octets)) }
+    private func counts(_ run: [SegmentSample]) -> [Int] { Coalesced.counts(run.map(\.octets)) }
 
     /// The frame without the IPv4 identification, which means nothing with don't-fragment.
     private func anonymous(_ octets: [UInt8]) -> [UInt8] {

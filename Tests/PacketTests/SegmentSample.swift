@@ -1,4 +1,5 @@
 import Packet
+import Testing
 
 /// A finished TCP segment or UDP datagram with data, as a host without offloads sends it.
 struct SegmentSample {
@@ -127,6 +128,34 @@ struct Coalesced {
 
     private mutating func take(_ frame: Frame?) {
         if let frame { frames.append((frame.octets, frame.virtio)) }
+    }
+
+    /// How many segments each frame that came out holds.
+    var counts: [Int] {
+        frames.map { octets, virtio in
+            let payload = parse(octets, virtio).byteCount - parse(octets, virtio).payloadOffset
+            let size = Int(virtio.gsoSize)
+            return size == 0 ? 1 : (payload + size - 1) / size
+        }
+    }
+
+    /// How many segments of `frames` came out together, after the very segments came out again.
+    static func counts(_ frames: [[UInt8]], capacity: Int = 65_600) -> [Int] {
+        let out = Coalesced(frames, capacity: capacity)
+        #expect(out.isIntact && out.segments == frames)
+        return out.counts
+    }
+
+    /// Expects that a second segment joins, and does not with one octet of its header changed and
+    /// its checksums right.
+    static func expectAlone(_ sample: SegmentSample, offset: Int, bits: UInt8) {
+        let run = sample.run(2)
+        var other = run[1].octets
+        other[offset] ^= bits
+        other = SegmentSample.summed(other)
+        #expect(parse(other).fault == .none)
+        #expect(Coalesced([run[0].octets, other]).frames.map(\.octets) == [run[0].octets, other])
+        #expect(Coalesced(run.map(\.octets)).frames.count == 1)
     }
 
     /// The segments that a host would make of what came out.

@@ -9,21 +9,19 @@
 #include <stdint.h>
 
 /// Loads the library. NULL on success; else why not, as a constant that an operator understands:
-/// it is absent, of another version than was built against, or made for another processor. Later
-/// calls say the same. Not to be called by two threads at once.
+/// it is absent, of another version than was built against, or made for another processor. To be
+/// called once.
 const char *vsw_mb_load(void);
 
 /// The library's name and version; valid after vsw_mb_load() succeeded.
 const char *vsw_mb_name(void);
 
-/// Encrypts `byte_count` bytes in place, which may be none, and writes the tag over their ciphertext.
-/// Nothing else is authenticated. 0, or -1 when the library failed; the text is worthless then.
+/// Encrypts `byte_count` bytes in place, which may be none, under a key of 32 bytes and a nonce of
+/// 12, and writes the tag of 16 over their ciphertext. Nothing else is authenticated. 0, or -1 when the library failed; the text is worthless then.
 ///
 /// After vsw_mb_load() succeeded, from any thread: each has a state of its own, made at its first
 /// call and freed when it ends.
-int vsw_mb_seal(const uint8_t key[32], const uint8_t nonce[12], void *text, uint64_t byte_count,
-                uint8_t tag[16]);
+int vsw_mb_seal(const void *key, const void *nonce, void *text, uint64_t byte_count, void *tag);
 
 /// Decrypts likewise, and writes the tag that the ciphertext should have had: the caller compares.
-int vsw_mb_open(const uint8_t key[32], const uint8_t nonce[12], void *text, uint64_t byte_count,
-                uint8_t tag[16]);
+int vsw_mb_open(const void *key, const void *nonce, void *text, uint64_t byte_count, void *tag);

@@ -33,8 +33,7 @@ extension SwitchController {
         guard let files else { return policy.compiled }
         do throws(PolicyErrors) {
             return try PolicyBook.unproven(
-                files.map { StoredPolicy(path: $0.path, text: $0.text) },
-                for: universe(of: numberedPorts))
+                files.map { StoredPolicy($0) }, for: universe(of: numberedPorts))
         } catch {
             throw Problem(error)
         }

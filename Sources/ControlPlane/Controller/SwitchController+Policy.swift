@@ -93,10 +93,9 @@ extension SwitchController {
     func book(
         of files: [PolicyFileText], isAudited: Bool = false
     ) throws(PolicyErrors) -> PolicyBook {
-        let sources = files.map { file in
-            StoredPolicy(path: file.path, text: file.text, isAudited: isAudited)
-        }
-        return try PolicyBook(sources, for: universe(of: numberedPorts), after: policy)
+        try PolicyBook(
+            files.map { StoredPolicy($0, isAudited: isAudited) },
+            for: universe(of: numberedPorts), after: policy)
     }
 
     /// How many live connections `book` forbids.
@@ -109,5 +108,12 @@ extension SwitchController {
         return records.count { record in
             !record.state.isFinished && book.cuts(record) { uplinks.contains($0) }
         }
+    }
+}
+
+extension StoredPolicy {
+    /// A file as it was sent.
+    init(_ file: PolicyFileText, isAudited: Bool = false) {
+        self.init(path: file.path, text: file.text, isAudited: isAudited)
     }
 }
