@@ -24,6 +24,8 @@ public struct PolicyGeneration: Codable, Sendable, Equatable {
     public var digest: String
     /// The paths of its files; none is no policy.
     public var files: [String]
+    /// Whether files were applied in audit mode, whatever they say themselves.
+    public var audited: Bool
     /// Whether it is in force.
     public var current: Bool
 
@@ -36,6 +38,7 @@ public struct PolicyGeneration: Codable, Sendable, Equatable {
         self.origin = origin
         self.digest = digest
         files = []
+        audited = false
         current = false
     }
 }

@@ -105,10 +105,12 @@ extension CompiledPolicy {
         } catch {
             throw ExplainError(message: error.message, hint: error.hint)
         }
+        let names = files.flatMap(\.services).map(\.name.value)
         throw ExplainError(
             message: "`\(text)` is not a service that is known here",
-            hint: Spelling.hint(
-                for: text, among: files.flatMap(\.services).map(\.name.value), "services"))
+            hint: names.isEmpty
+                ? "no policy names services; name one yourself, as in `tcp/5432` or `icmp/echo`"
+                : Spelling.hint(for: text, among: names, "services"))
     }
 
     /// The one service of `range`: a port, a type with code 0, or a protocol without ports.

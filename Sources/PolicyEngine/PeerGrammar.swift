@@ -38,8 +38,19 @@ enum PeerGrammar {
             return .label(try tests(&reader))
         case _ where NameRule.reserved.contains(word):
             throw reader.unexpected("a peer", hint: hint)
-        default: return .group(try reader.name("the name of a group"))
+        default: return .group(try group(&reader))
         }
+    }
+
+    private static func group(_ reader: inout TokenReader) throws(SyntaxFault) -> String {
+        let name = try reader.name("the name of a group")
+        let next = reader.next
+        guard next.kind == .equals || next.kind == .differs || next.word == "in" else {
+            return name
+        }
+        throw SyntaxFault(
+            at: next.position, "\(next.quoted) cannot follow the group `\(name)`",
+            hint: "VMs with a label are named by `label`, as in `label \(name)=VALUE`")
     }
 
     private static func tests(_ reader: inout TokenReader) throws(SyntaxFault) -> [LabelTest] {

@@ -75,7 +75,8 @@ enum RuleOptionGrammar {
             parts[1] == "s"
         else {
             throw SyntaxFault(
-                at: position, "`\(word)` is not a number of connections a second", hint: example)
+                at: position, "`\(word)` is not a number of connections a second",
+                hint: isNumber && parts.count == 1 ? "did you mean `\(word)/s`?" : example)
         }
         guard let number = UInt32(parts[0]), (1...limitMax).contains(number) else {
             throw SyntaxFault(

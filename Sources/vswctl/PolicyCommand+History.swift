@@ -73,7 +73,8 @@ package enum PolicyHistoryText {
             let files = generation.files.joined(separator: ",")
             table.add([
                 "\(generation.generation)" + (generation.current ? " *" : ""),
-                generation.appliedAt, String(generation.digest.prefix(12)), generation.origin,
+                generation.appliedAt, String(generation.digest.prefix(12)),
+                generation.origin + (generation.audited ? " --audit" : ""),
                 files.isEmpty ? "none: every port closed" : files,
             ])
         }

@@ -37,6 +37,17 @@ struct SwitchControllerHistoryTests {
         #expect(history.confirmation == nil)
     }
 
+    @Test("a policy applied in audit mode is listed as that")
+    func listsAudited() async throws {
+        let rig = try await rig()
+        var request = SwitchRig.applyRequest([SamplePolicy.shop])
+        _ = try await rig.controller.applyPolicy(request)
+        request.audit = true
+        _ = try await rig.controller.applyPolicy(request)
+        let history = await rig.controller.policyHistory()
+        #expect(history.generations.map(\.audited) == [true, false])
+    }
+
     @Test("a rollback brings an earlier policy back as a new generation, also over a restart")
     func rollsBack() async throws {
         let rig = try await rig()

@@ -137,4 +137,15 @@ import Testing
     func refusesQuestions(from: String, to: String, service: String, expected: String) throws {
         #expect(try refusal(from: from, to: to, service: service) == expected)
     }
+
+    @Test("where no policy names a service, one that is asked for by name is refused with that")
+    func refusesServicesOfNoFile() throws {
+        let compiled = try PolicyCompiler.compile([], try shop())
+        let error = #expect(throws: ExplainError.self) {
+            try compiled.explain(from: "web1", to: "db1", service: "http")
+        }
+        #expect(
+            error?.description == "`http` is not a service that is known here; no policy names "
+                + "services; name one yourself, as in `tcp/5432` or `icmp/echo`")
+    }
 }

@@ -45,6 +45,20 @@ import Testing
     }
 
     @Test(
+        "a label without the word `label` is refused with what was meant",
+        arguments: [
+            ("allow role=web -> db", "11 `=`"), ("allow any -> role!=web", "18 `!=`"),
+            ("allow any -> role in (a|b)", "19 `in`"),
+        ])
+    func refusesBareLabels(sentence: String, found: String) {
+        #expect(
+            ruleFaults(sentence) == [
+                "\(found) cannot follow the group `role` | "
+                    + "VMs with a label are named by `label`, as in `label role=VALUE`"
+            ])
+    }
+
+    @Test(
         "a prefix that is none is refused with what was meant",
         arguments: [
             (

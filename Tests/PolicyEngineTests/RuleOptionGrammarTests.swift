@@ -40,7 +40,6 @@ import Testing
     @Test(
         "a limit that is none is refused with what was meant",
         arguments: [
-            ("2000", "`2000` is not a number of connections a second"),
             ("2000/m", "`2000/m` is not a number of connections a second"),
             ("2000/s/s", "`2000/s/s` is not a number of connections a second"),
             ("/s", "`/s` is not a number of connections a second"),
@@ -50,6 +49,14 @@ import Testing
     func refusesLimits(limit: String, message: String) {
         let hint = "write `limit 2000/s`, the new connections a second"
         #expect(ruleFaults("allow web -> db limit \(limit)") == ["23 \(message) | \(hint)"])
+    }
+
+    @Test("a limit without a unit is refused, and told with it")
+    func refusesUnitlessLimits() {
+        #expect(
+            ruleFaults("allow web -> db limit 5") == [
+                "23 `5` is not a number of connections a second | did you mean `5/s`?"
+            ])
     }
 
     @Test(

@@ -10,8 +10,9 @@ struct PolicyCommandHistoryTests {
             digest: String(repeating: "ab", count: 32))
         now.files = ["shop.yaml"]
         now.current = true
-        let before = PolicyGeneration(
+        var before = PolicyGeneration(
             generation: 8, appliedAt: "2026-11-21T16:00:00Z", origin: "applied", digest: "cd")
+        before.audited = true
         return PolicyHistory(generations: [now, before])
     }
 
@@ -21,6 +22,7 @@ struct PolicyCommandHistoryTests {
         #expect(lines.count == 3)
         #expect(lines[1].hasPrefix("9 *") && lines[1].contains("abababababab "))
         #expect(lines[1].contains("rolled back to 7") && lines[1].hasSuffix("shop.yaml"))
+        #expect(!lines[1].contains("--audit") && lines[2].contains("applied --audit"))
         #expect(lines[2].hasSuffix("none: every port closed"))
         #expect(PolicyHistoryText.text(PolicyHistory(generations: [])).contains("no policy"))
     }

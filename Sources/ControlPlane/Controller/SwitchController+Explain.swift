@@ -18,7 +18,7 @@ extension SwitchController {
             answers = try compiled.explain(
                 from: request.from, to: request.to, service: request.service)
         } catch {
-            throw problem(error, request)
+            throw problem(error, request, compiled.universe)
         }
         let wanted = answers.filter { vni == nil || $0.network == vni }
         guard !wanted.isEmpty else {
@@ -40,10 +40,11 @@ extension SwitchController {
     }
 
     /// The problem document for a question without an answer, with the field that is at fault.
-    private func problem(_ error: ExplainError, _ request: ExplainRequest) -> Problem {
-        let endpoints = policy.compiled.universe.endpoints
+    private func problem(
+        _ error: ExplainError, _ request: ExplainRequest, _ universe: PolicyUniverse
+    ) -> Problem {
         for (field, name) in [("from", request.from), ("to", request.to)]
-        where IPAddress(name) == nil && !endpoints.contains(where: { $0.vm == name }) {
+        where IPAddress(name) == nil && !universe.endpoints.contains(where: { $0.vm == name }) {
             return Problem(.notFound, "\(error.message).", field: field, hint: error.hint)
         }
         let isService = error.message.contains("`\(request.service)`")

@@ -12,6 +12,7 @@ extension SwitchController {
                 appliedAt: "\(UnixTime(seconds: stored.appliedAt))", origin: stored.origin,
                 digest: stored.digest)
             generation.files = stored.files.map(\.path)
+            generation.audited = stored.files.contains(where: \.isAudited)
             generation.current = stored.generation == current
             return generation
         }
