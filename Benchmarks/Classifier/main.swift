@@ -1,6 +1,6 @@
 // Classifier SHAPE RULES VMS: compiles a drawn rule set, looks random packets up and edits it.
 // One line: shape, rules, VMs, ns median, ns worst, bytes of tables, ms of compilation, ms until a
-// VM has joined a group, a VM was added, a rule was changed.
+// VM has joined a group, a VM was added, a rule was changed, one was taken out and one put in.
 
 import Packet
 import PolicyEngine
@@ -77,6 +77,14 @@ let changed = edits { number, file, _ in
     file.rules[first].receivers = file.rules[second].receivers
     file.rules[first].text += " changed from \(services.count)"
 }
+let inserted = edits { number, file, _ in
+    var random = SeededRandom(seed: UInt64(number))
+    var rule = file.rules[random.below(file.rules.count - 1) + 1]
+    rule.receivers = file.rules[random.below(file.rules.count - 1) + 1].receivers
+    rule.text += " once more"
+    file.rules.remove(at: random.below(file.rules.count))
+    file.rules.insert(rule, at: random.below(file.rules.count))
+}
 
 func column(_ value: Double, _ digits: Int = 0) -> String {
     let scale = digits == 0 ? 1.0 : 10.0
@@ -89,4 +97,5 @@ print(
         "median", column(cost.median, 1), "worst", column(cost.worst),
         "bytes", "\(compiled.byteCount)", "compile", column(full, 1),
         "join", column(joined, 1), "add", column(added, 1), "rule", column(changed, 1),
+        "moved", column(inserted, 1),
     ].joined(separator: " "))

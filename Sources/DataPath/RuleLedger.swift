@@ -4,7 +4,8 @@ import PolicyEngine
 /// The cells of the rules of one policy, from when it comes in force until its last count was
 /// handed over.
 ///
-/// - Memory: 48 bytes for each rule, zeroed and, where there are many, touched when first used.
+/// - Memory: 48 bytes for each number of a rule, zeroed and, where there are many, touched when
+///   first used.
 /// - Thread: made and read by the control side. The worker writes into ``cells`` as long as a
 ///   snapshot with this ledger is in force; every such snapshot keeps it alive.
 @safe package final class RuleLedger: @unchecked Sendable {
@@ -22,7 +23,7 @@ import PolicyEngine
     /// The ledger of `policy`, in force from `generation` on. A limit whose rule `former` has by
     /// the same key goes on at the level where it is; all others begin full.
     package init(_ policy: CompiledPolicy, generation: UInt32, after former: RuleLedger? = nil) {
-        let count = policy.rules.count
+        let count = policy.ruleIDEnd
         guard let zeroed = unsafe calloc(count, MemoryLayout<RuleCell>.stride) else {
             // As Swift's own allocations do: it is asked for some bytes for each rule.
             fatalError("no memory for the counts of \(count) rules")

@@ -35,7 +35,7 @@ public final class CompiledPolicy: Sendable {
 
     init(
         _ book: RuleBook, _ subjects: (universe: PolicyUniverse, world: PolicyWorld),
-        _ image: consuming TableImage, _ remarks: [PolicyWarning]
+        _ image: consuming TableImage, _ remarks: [PolicyWarning] = []
     ) {
         self.book = book
         (universe, world) = subjects
@@ -52,17 +52,21 @@ public final class CompiledPolicy: Sendable {
         return CompiledPolicy(
             .empty, (PolicyUniverse(), world),
             TableImage(
-                world, PartStore(), [], (AddressImage(world.partition, secret), secret)), [])
+                world, PartStore(), [], (AddressImage(world.partition, secret), secret)))
     }()
 
     /// The rule with this number; the built-in denial for a number of another policy.
     public func rule(_ id: RuleID) -> RuleDescription {
-        let number = Int(id.rawValue)
-        return number < book.descriptions.count ? book.descriptions[number] : .builtIn
+        book.description(of: id)
     }
 
     /// Every rule and default, the built-in denial first.
-    public var rules: some RandomAccessCollection<RuleDescription> { book.descriptions }
+    public var rules: some RandomAccessCollection<RuleDescription> {
+        book.ids.lazy.map { self.book.description(of: $0) }
+    }
+
+    /// All rules have numbers below this.
+    public var ruleIDEnd: Int { book.rules.count + 1 }
 
     /// How many pieces of the tables are the very memory of `other`'s: none, unless one was made
     /// from the other (``CompileTerms/previous``).

@@ -22,12 +22,13 @@ struct ConflictReport {
         let first = book.rules[evidence.conflict.first]
         let second = book.rules[evidence.conflict.second]
         let file = book.files[second.file]
-        let names = [first, second].map { book.descriptions[Int($0.id.rawValue)] }
+        let names = [first, second].map { book.description(of: $0.id) }
         let own = name(evidence.own, evidence)
         let peer = name(evidence.peer, evidence)
         let (from, to) = evidence.direction == .egress ? (own, peer) : (peer, own)
         return PolicyError(
-            file, at: position(of: second, in: file),
+            file,
+            at: book.source(of: evidence.conflict.second)?.position ?? file.name.position,
             (
                 "`\(names[1].name)` and `\(names[0].name)` (\(names[0].file):\(names[0].line)) "
                     + "of tier \(file.tier.rawValue) disagree: for \(evidence.conflict.service) "
@@ -35,17 +36,6 @@ struct ConflictReport {
                     + "one says \(second.action.rawValue), the other \(first.action.rawValue)",
                 "narrow one of the rules, move one file to another tier, or join the two files"
             ))
-    }
-
-    private func position(of rule: RuleBook.Rule, in file: PolicyFile) -> SourcePosition {
-        let index = Int(rule.id.rawValue) - firstID(of: rule.file)
-        return file.rules[index].position
-    }
-
-    /// The number of the first rule of a file; its others follow, its default last.
-    private func firstID(of file: Int) -> Int {
-        let scope = book.scopes[file]
-        return Int(book.rules[scope.rules.lowerBound].id.rawValue)
     }
 
     private func name(_ address: IPAddress, _ evidence: PortCompiler.Evidence) -> String {

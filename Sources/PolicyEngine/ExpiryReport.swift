@@ -3,10 +3,11 @@ enum ExpiryReport {
     static func warnings(_ book: RuleBook) -> [PolicyWarning] {
         var warnings: [PolicyWarning] = []
         for (scope, file) in zip(book.scopes, book.files) {
-            for number in scope.rules where book.rules[number].isExpired {
-                let rule = file.rules[number - scope.rules.lowerBound]
+            for (rule, place) in zip(file.rules, scope.numbers.list) {
+                let number = Int(place)
+                guard book.rules[number].isExpired else { continue }
                 guard let day = rule.lastDay?.value else { continue }
-                let name = book.descriptions[Int(book.rules[number].id.rawValue)].name
+                let name = book.description(of: book.rules[number].id).name
                 warnings.append(
                     PolicyWarning(
                         path: file.source.path, position: rule.position,

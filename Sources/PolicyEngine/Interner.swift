@@ -32,6 +32,9 @@ struct Interner<Value: Hashable & Sendable>: Sendable {
     /// The number of a value that was interned.
     func find(_ value: Value) -> Int? { base.numbers[value] ?? numbers[value] }
 
+    /// Makes room for values.
+    mutating func reserve(_ count: Int) { numbers.reserveCapacity(count) }
+
     /// Adds a value that will not be looked for.
     mutating func append(_ value: Value) -> Int {
         added.append(value)

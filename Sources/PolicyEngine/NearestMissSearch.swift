@@ -52,12 +52,13 @@ struct NearestMissSearch {
     /// The nearest rule; nil when none comes near.
     var nearest: NearestMiss? {
         var best: Candidate?
-        for rule in book.rules.indices where book.rules[rule].action == .allow {
+        for rule in book.rules.indices
+        where book.rules[rule].action == .allow && !book.rules[rule].isVacant {
             guard let candidate = candidate(rule) else { continue }
             if best.map({ rank(candidate) < rank($0) }) ?? true { best = candidate }
         }
         guard let best else { return nil }
-        let description = book.descriptions[Int(book.rules[best.rule].id.rawValue)]
+        let description = book.description(of: book.rules[best.rule].id)
         let reasons = best.fields.map { reason($0, best) }.joined(separator: ", and ")
         return NearestMiss(
             rule: description, fields: best.fields,
@@ -136,7 +137,7 @@ extension NearestMissSearch {
         var port = Port(
             vm: subject.endpoint.vm, senders: isEgress ? own : other,
             receivers: isEgress ? other : own, files: Set(subject.files.map { Int($0) }),
-            tier: book.descriptions[Int(end.verdict.rule.rawValue)].tier,
+            tier: book.description(of: end.verdict.rule).tier,
             refusing: end.verdict.rule)
         for file in book.scopes.indices { port.matches[file] = firstMatch(of: file, port) }
         return port
@@ -157,7 +158,7 @@ extension NearestMissSearch {
     }
 
     private func firstMatch(of file: Int, _ port: Port) -> Int? {
-        book.scopes[file].rules.first { number in
+        book.scopes[file].numbers.list.lazy.map { Int($0) }.first { number in
             let rule = book.rules[number]
             return !rule.isExpired && port.senders[rule.senders] && port.receivers[rule.receivers]
                 && rule.ranges.contains { $0.contains(refusal.service) }
@@ -170,7 +171,7 @@ extension NearestMissSearch {
     private func reason(_ field: NearestMiss.Field, _ candidate: Candidate) -> String {
         let content = book.rules[candidate.rule]
         let file = book.files[content.file]
-        let rule = file.rules[candidate.rule - book.scopes[content.file].rules.lowerBound]
+        guard let rule = book.source(of: candidate.rule) else { return "" }
         switch field {
         case .service: return "for the service: \(content.rangesText), not \(refusal.service)"
         case .sender: return "for the sender: \(rule.senders), not \(name(refusal.from))"
@@ -180,7 +181,7 @@ extension NearestMissSearch {
             let port = ports.first { !$0.files.contains(content.file) }
             return "policy `\(file.name.value)` is not for vm \(port?.vm ?? "")"
         case .order:
-            let rival = book.descriptions[Int(candidate.rival?.rawValue ?? 0)]
+            let rival = book.description(of: candidate.rival ?? .builtIn)
             return "\(Self.place(rival)) decides first"
         }
     }

@@ -1,7 +1,10 @@
 import Packet
 
 /// How many boundaries the rules of a node would need in the merged form, at most.
-struct NodeEstimates {
+///
+/// They only say in which form a port is tried first. A policy hands them on to those made from it:
+/// other VMs may then have changed the classes of a node a little.
+struct NodeEstimates: Sendable {
     private struct Estimate {
         var own = 0
         var common = 0
@@ -9,6 +12,11 @@ struct NodeEstimates {
     }
 
     private var known: [TrafficDirection: [UInt32: Estimate]] = [:]
+
+    /// Forgets a node whose rules are others now.
+    mutating func forget(_ node: UInt32, _ direction: TrafficDirection) {
+        known[direction]?[node] = nil
+    }
 
     mutating func boundaryCount(
         _ nodes: [UInt32], _ direction: TrafficDirection,

@@ -9,20 +9,22 @@ struct PartDraft {
     let limit: (boundaries: Int, words: Int)
 
     private(set) var peers = PeerRules()
-    private(set) var pool: [UInt32] = [0]
+    private(set) var rows = RowPool()
     private(set) var map = PartMap([], classCount: 1 << 20)
     private(set) var commonRow: UInt32 = 0
     private(set) var nodeRows: [UInt32] = []
     private(set) var contradictions: [PolicyPart.Contradiction] = []
-    private(set) var boundaryCount = 0
 
     private var entries: [(number: UInt32, value: UInt32)] = []
-    private var rows: [RowBuilder.Row: UInt32] = [:]
     private var groups = NumberLists()
     private var groupValues: [UInt32] = []
     /// The conflicts in the rows of the merged form.
     private var conflictsOfGroup: [Int: [RowBuilder.Conflict]] = [:]
-    private let painter: RowPainter
+    /// What the peers' nodes say.
+    private var steps: PeerSteps
+    /// Whether files may contradict each other, or are in audit mode: then rules are merged one by
+    /// one (``RowBuilder``).
+    private let isIntricate: Bool
 
     init(
         _ key: PolicyPart.Key, _ world: (book: RuleBook, world: PolicyWorld),
@@ -31,21 +33,27 @@ struct PartDraft {
         self.key = key
         (book, self.world) = world
         self.limit = limit
-        painter = RowPainter(book)
+        steps = PeerSteps(key, PeerRules(), book)
+        let scopes = book.scopes
+        isIntricate =
+            key.form.isMerged
+            && (PortPlan.isContested(key.files, book)
+                || key.files.contains { scopes[Int($0)].isAudited })
     }
 
-    /// A draft that begins with what `part` has.
+    /// A draft that begins with what `part` has, whose key may name other nodes.
     init(
-        patching part: PolicyPart, _ world: (book: RuleBook, world: PolicyWorld),
-        limit: (boundaries: Int, words: Int)
+        _ key: PolicyPart.Key, patching part: PolicyPart,
+        _ world: (book: RuleBook, world: PolicyWorld), limit: (boundaries: Int, words: Int)
     ) {
-        self.init(part.key, world, limit: limit)
+        self.init(key, world, limit: limit)
         peers = part.peers
         nodeRows = part.nodeRows
-        boundaryCount = part.boundaryCount
         let poolStart = Int(part.storage[2])
         map = PartMap(part.storage.elements(4..<poolStart), size: part.storage[0])
-        pool = part.storage.elements(poolStart..<part.storage.count)
+        rows = RowPool(
+            part.storage.elements(poolStart..<part.storage.count),
+            boundaryCount: part.boundaryCount)
         commonRow = max(part.storage[1], part.storage[3])
     }
 
@@ -55,27 +63,27 @@ struct PartDraft {
         let named = nodes.subtracting(book.graph.universalNodes)
         let isCommonNew = named.count < nodes.count
         guard !isCommonNew || key.form.depth > 0 else { return nil }
-        let pairs = pairs(at: named)
+        let changed = PeerRules(pairs(at: named), universal: [])
         var classes = classes
         for node in named {
-            let rules = pairs.filter { UInt32($0 >> 32) == node }
-                .map { UInt32($0 & 0xffff_ffff) }.sorted()
-            let (index, isNew) = peers.replace(node, rules)
+            let rules = changed.index(of: node).map { changed[Int($0)] } ?? []
+            let (index, isNew) = peers.replace(node, Array(rules))
             if isNew { nodeRows.insert(0, at: index) } else { nodeRows[index] = 0 }
             classes.formUnion(world.classes.ofNode[Int(node)])
         }
         if isCommonNew {
             // All anew: a rule may have moved away, or from one name of everyone to another.
             peers.common = PeerRules(self.pairs(), universal: book.graph.universalNodes).common
-            commonRow = row(common: [])
         }
+        steps = PeerSteps(key, peers, book)
+        if isCommonNew { commonRow = rowOfCommon() }
         guard classes.count <= 4_096 else { return nil }
         for number in classes.sorted() where isPossible(Int(number)) {
             let list = world.classes.members[Int(number)].compactMap { peers.index(of: $0) }
                 .filter { !peers[Int($0)].isEmpty }
             map.set(number, list.isEmpty ? 0 : value(of: list, number))
         }
-        guard !isOver, map.words.count + pool.count + 4 <= limit.words else { return nil }
+        guard !isOver, map.words.count + rows.words.count + 4 <= limit.words else { return nil }
         return PolicyPart(self)
     }
 
@@ -96,20 +104,21 @@ struct PartDraft {
 
     /// Whether what was built so far is over the limit.
     private var isOver: Bool {
-        boundaryCount > limit.boundaries || pool.count + entries.count > limit.words
+        rows.boundaryCount > limit.boundaries || rows.words.count + entries.count > limit.words
     }
 
     /// The part; nil when it would be over the limit.
     mutating func build() -> PolicyPart? {
         peers = PeerRules(pairs(), universal: book.graph.universalNodes)
         nodeRows = [UInt32](repeating: 0, count: peers.nodes.count)
-        commonRow = row(common: [])
+        steps = PeerSteps(key, peers, book)
+        commonRow = rowOfCommon()
         guard !isOver else { return nil }
         guard fill() else { return nil }
         entries.sort { $0.number < $1.number }
         contradictions.sort { $0.peerClass < $1.peerClass }
         map = PartMap(entries, classCount: world.classes.count)
-        guard map.words.count + pool.count + 4 <= limit.words else { return nil }
+        guard map.words.count + rows.words.count + 4 <= limit.words else { return nil }
         return PolicyPart(self)
     }
 
@@ -183,39 +192,25 @@ struct PartDraft {
         return value
     }
 
-    private mutating func store(_ row: RowBuilder.Row) -> UInt32 {
-        if let offset = rows[row] { return offset }
-        let offset = append(row)
-        rows[row] = offset
-        return offset
-    }
-
-    private mutating func append(_ row: RowBuilder.Row) -> UInt32 {
-        let offset = UInt32(pool.count)
-        pool.append(UInt32(row.starts.count))
-        pool.append(contentsOf: row.starts)
-        pool.append(contentsOf: row.verdicts)
-        boundaryCount += row.starts.count
-        return offset
+    /// The row that every class has, or that those have that no node names.
+    private mutating func rowOfCommon() -> UInt32 {
+        if key.form.isMerged { return mergedRow([], nil) }
+        if peers.common.isEmpty { return 0 }
+        return key.form.depth == 0
+            ? wholeRow([]) : rows.append(steps.steps(of: [], withCommon: true))
     }
 
     // MARK: the merged form
 
-    private mutating func row(common list: [UInt32]) -> UInt32 {
-        if case .merged = key.form { return mergedRow(list, nil) }
-        if peers.common.isEmpty { return 0 }
-        return key.form.depth == 0 ? wholeRow([]) : append(painter.row(peers.common))
-    }
-
     private mutating func mergedRow(_ list: [UInt32], _ number: Int?) -> UInt32 {
-        guard case .merged(let chain) = key.form else { return 0 }
-        let (row, conflicts, _) = RowBuilder.row(
-            book, matching: matching(list).map { Int($0) }, chain)
+        guard isIntricate, case .merged(let chain) = key.form else { return wholeRow(list) }
+        let matching = list.reduce(into: peers.common) { $0 += peers[Int($1)] }.sorted()
+        let (row, conflicts, _) = RowBuilder.row(book, matching: matching.map { Int($0) }, chain)
         if number != nil, !conflicts.isEmpty {
             conflictsOfGroup[groups.number(of: list[...])] = conflicts
         }
         note(conflicts, number ?? -1)
-        return store(row)
+        return rows.store(row)
     }
 
     private mutating func note(_ conflicts: [RowBuilder.Conflict], _ number: Int) {
@@ -229,41 +224,27 @@ struct PartDraft {
 
     /// The row of the nodes in `list` and of everyone.
     private mutating func wholeRow(_ list: [UInt32]) -> UInt32 {
-        store(painter.row(matching(list)))
-    }
-
-    private func matching(_ list: [UInt32]) -> [UInt32] {
-        var matching = peers.common
-        for index in list { matching.append(contentsOf: peers[Int(index)]) }
-        if !list.isEmpty { matching.sort() }
-        return matching
+        rows.store(steps.steps(of: list, withCommon: true))
     }
 
     private mutating func chain(_ list: [UInt32], _ depth: Int) -> UInt32 {
-        let groups = list.count == 1 ? [list] : links(list, depth)
-        let rows = groups.map { joinedRow($0) }
-        guard rows.count > 1 else { return rows.first ?? 0 }
-        let offset = UInt32(pool.count)
-        pool.append(UInt32(rows.count))
-        pool.append(contentsOf: rows)
-        return offset | PolicyPart.chainMark
+        if list.count == 1 { return nodeRow(list[0]) }
+        let joined =
+            list.count <= depth
+            ? list.map { nodeRow($0) } : links(list, depth).map { joinedRow($0) }
+        return joined.count == 1 ? joined[0] : rows.append(chain: joined)
     }
 
     /// Which nodes share a row: sixteen of the widest, then four, then each alone. Neighbours of a
     /// class in nested prefixes then share these rows, and memory stays linear in the rules.
     private func links(_ list: [UInt32], _ depth: Int) -> [[UInt32]] {
-        let width = { (index: UInt32) in
-            self.world.classes.ofNode[Int(self.peers.nodes[Int(index)])].count
-        }
-        var rest = list[...]
-        if list.count > depth {
-            rest = list.sorted { (width($0), $1) > (width($1), $0) }[...]
-        }
+        let (nodes, classes) = (peers.nodes, world.classes.ofNode)
+        let widths = list.map { (index: $0, width: classes[Int(nodes[Int($0)])].count) }
+        var rest = widths.sorted { ($0.width, $1.index) > ($1.width, $0.index) }[...]
         var links: [[UInt32]] = []
         while !rest.isEmpty {
-            let count =
-                list.count <= depth ? 1 : rest.count >= 16 ? 16 : rest.count >= 4 ? 4 : 1
-            links.append(rest.prefix(count).sorted())
+            let count = rest.count >= 16 ? 16 : rest.count >= 4 ? 4 : 1
+            links.append(rest.prefix(count).map(\.index).sorted())
             rest = rest.dropFirst(count)
         }
         while links.count > depth {
@@ -275,18 +256,23 @@ struct PartDraft {
 
     /// The row of the rules of some nodes.
     private mutating func joinedRow(_ list: [UInt32]) -> UInt32 {
-        if list.count == 1 {
-            let index = Int(list[0])
-            if nodeRows[index] == 0 { nodeRows[index] = append(painter.row(peers[index])) }
-            return nodeRows[index]
-        }
+        if list.count == 1 { return nodeRow(list[0]) }
         // Marked, so that no class's list is taken for it.
         let group = groups.number(of: ([UInt32.max] + list)[...])
         while groupValues.count <= group { groupValues.append(0) }
         if groupValues[group] == 0 {
-            groupValues[group] = append(painter.row(list.flatMap { peers[Int($0)] }.sorted()))
+            groupValues[group] = rows.append(steps.steps(of: list, withCommon: false))
         }
         return groupValues[group]
+    }
+
+    /// The row of the rules of the node at this place.
+    private mutating func nodeRow(_ place: UInt32) -> UInt32 {
+        let index = Int(place)
+        if nodeRows[index] == 0 {
+            nodeRows[index] = rows.append(steps.steps(of: [place], withCommon: false))
+        }
+        return nodeRows[index]
     }
 }
 

@@ -3,10 +3,29 @@ struct PartStore: Sendable {
     private(set) var parts: [PolicyPart] = []
     private var indices: [PolicyPart.Key: UInt32] = [:]
     private(set) var byteCount = 0
+    /// What is expected of nodes.
+    var estimates = NodeEstimates()
 
     subscript(index: UInt32) -> PolicyPart { parts[Int(index)] }
 
     func index(of key: PolicyPart.Key) -> UInt32? { indices[key] }
+
+    /// The part of the same files, direction and form whose nodes differ from those of `key` in the
+    /// fewest rules, with these nodes; nil when they have `limit` rules or more.
+    func nearest(
+        to key: PolicyPart.Key, differingBelow limit: Int, _ ruleCount: (UInt32) -> Int
+    ) -> (part: PolicyPart, nodes: [UInt32])? {
+        var least = limit
+        var nearest: (part: PolicyPart, nodes: [UInt32])?
+        for part in parts where part.key.isSibling(of: key) {
+            let nodes = part.key.nodes.symmetricDifference(key.nodes)
+            let count = nodes.reduce(0) { $0 + ruleCount($1) }
+            guard count < least else { continue }
+            least = count
+            nearest = (part, nodes)
+        }
+        return nearest
+    }
 
     /// Adds a part whose key is new.
     mutating func add(_ part: PolicyPart) -> UInt32 {
@@ -21,5 +40,13 @@ struct PartStore: Sendable {
     mutating func replace(_ index: UInt32, by part: PolicyPart) {
         byteCount += part.byteCount - parts[Int(index)].byteCount
         parts[Int(index)] = part
+    }
+}
+
+extension PolicyPart.Key {
+    /// Whether the keys differ at most in their nodes.
+    fileprivate func isSibling(of other: PolicyPart.Key) -> Bool {
+        direction == other.direction && families == other.families && files == other.files
+            && form == other.form
     }
 }

@@ -1,7 +1,7 @@
 /// How a policy differs from one that was compiled, where little differs.
 struct PolicyChange {
     /// The rules that others took the place of.
-    private(set) var rules: [RulePlace] = []
+    let rules: [RuleDifference.Hunk]
     /// The endpoints replaced, of the former universe.
     let oldEndpoints: Range<Int>
     /// The endpoints that took their place.
@@ -27,28 +27,20 @@ struct PolicyChange {
         }
         oldEndpoints = start..<old.count - end
         newEndpoints = start..<new.count - end
-        guard oldEndpoints.count <= Self.countMax, newEndpoints.count <= Self.countMax,
-            files.count == previous.files.count
+        guard oldEndpoints.count <= Self.countMax, newEndpoints.count <= Self.countMax else {
+            return nil
+        }
+        guard let difference = RuleDifference(from: previous.files, to: files),
+            max(difference.removed.count, difference.inserted.count) <= Self.countMax
         else { return nil }
-        for (number, (old, new)) in zip(previous.files, files).enumerated() {
-            guard old.hasSameFrame(as: new), note(old.rules, new.rules, number) else { return nil }
+        // What passes leaves the decision to later tiers: the stages of ports change with it.
+        let passes = { (files: [PolicyFile]) in
+            { (place: RulePlace) in files[place.file].rules[place.index].action == .pass }
         }
-    }
-
-    /// Notes which rules of a file differ; false when those are too many.
-    private mutating func note(_ old: [PolicyRule], _ new: [PolicyRule], _ file: Int) -> Bool {
-        if old.isSameMemory(as: new) { return true }
-        guard old.count == new.count else { return false }
-        for index in old.indices {
-            // Verdicts tell where a rule stands.
-            let hasMoved = old[index].position != new[index].position
-            guard old[index].text != new[index].text || hasMoved else { continue }
-            guard rules.count < Self.countMax else { return false }
-            // What passes leaves the decision to later tiers: the stages of ports change with it.
-            guard old[index].action != .pass, new[index].action != .pass else { return false }
-            rules.append(RulePlace(file: file, index: index))
-        }
-        return true
+        guard !difference.removed.contains(where: passes(previous.files)),
+            !difference.inserted.contains(where: passes(files))
+        else { return nil }
+        rules = difference.hunks
     }
 }
 
@@ -62,12 +54,6 @@ extension Array {
 }
 
 extension PolicyFile {
-    /// Whether the files are alike but for single rules.
-    fileprivate func hasSameFrame(as other: PolicyFile) -> Bool {
-        hasSameMeaning(as: other) && source.path == other.source.path
-            && defaultRule?.position == other.defaultRule?.position
-    }
-
     /// Whether the files mean the same but for single rules, wherever it is written.
     func hasSameMeaning(as other: PolicyFile) -> Bool {
         name.value == other.name.value && tier == other.tier && mode == other.mode

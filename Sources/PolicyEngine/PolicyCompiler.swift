@@ -59,7 +59,8 @@ public enum PolicyCompiler {
         try checkNames(files)
         let result: Result<CompiledPolicy, PolicyErrors>
         do throws(BudgetFault) {
-            result = try build(RuleBook(files, today: terms.today), universe, terms)
+            let book = RuleBook(files, today: terms.today, after: terms.previous?.book)
+            result = try build(book, universe, terms)
         } catch {
             throw overBudget(error, files)
         }
@@ -71,7 +72,7 @@ public enum PolicyCompiler {
     ) throws(BudgetFault) -> Result<CompiledPolicy, PolicyErrors> {
         let world = PolicyWorld(book, universe)
         guard !world.isOverBudget else { throw BudgetFault.overlapping }
-        var compiler = PortCompiler(book, world, terms.budget, PartStore())
+        var compiler = PortCompiler(book, world, terms.budget)
         var blocks: [PortBlocks?] = []
         for subject in world.subjects {
             // VMs elsewhere too: proofs and diffs speak of every port that the files govern.

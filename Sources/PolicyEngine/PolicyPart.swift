@@ -66,13 +66,13 @@ final class PolicyPart: Sendable {
         peers = draft.peers
         nodeRows = draft.nodeRows
         contradictions = draft.contradictions
-        boundaryCount = draft.boundaryCount
+        boundaryCount = draft.rows.boundaryCount
         let isChain = key.form.depth > 0
         storage = TableStorage([
             [
                 draft.map.size, isChain ? draft.commonRow : 0, UInt32(4 + draft.map.words.count),
                 isChain ? 0 : draft.commonRow,
-            ], draft.map.words, draft.pool,
+            ], draft.map.words, draft.rows.words,
         ])
     }
 

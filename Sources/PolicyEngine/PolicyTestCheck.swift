@@ -23,7 +23,7 @@ struct PolicyTestCheck {
         ends = ConnectionEnds(hasTests ? tables.world.subjects.map(\.endpoint) : [])
         let hasNames = book.files.contains { $0.tests.contains { $0.rule != nil } }
         rules = Dictionary(
-            (hasNames ? book.descriptions : []).map { ($0.name, $0.id) },
+            (hasNames ? book.ids : []).map { (book.description(of: $0).name, $0) },
             uniquingKeysWith: { first, _ in first })
         for file in book.files where !file.tests.isEmpty {
             let services = file.termsOfServices
@@ -200,8 +200,7 @@ extension PolicyTestCheck {
 extension RuleBook {
     /// The action of the rule that decided, as its file says it, in whatever mode that is.
     func writtenAction(of verdict: Verdict) -> RuleAction {
-        actions.indices.contains(Int(verdict.rule.rawValue))
-            ? actions[Int(verdict.rule.rawValue)] : .deny
+        verdict.rule == .builtIn ? .deny : rules[Int(verdict.rule.rawValue) - 1].action
     }
 }
 

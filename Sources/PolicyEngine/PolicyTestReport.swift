@@ -47,7 +47,7 @@ struct PolicyTestReport {
     }
 
     private func rule(_ verdict: Verdict) -> String {
-        let rule = book.descriptions[Int(verdict.rule.rawValue)]
+        let rule = book.description(of: verdict.rule)
         if rule.id == .builtIn { return "`default`: no rule there matches" }
         let place = "\(rule.file):\(rule.line)" + (verdict.isAudited ? ", in audit mode" : "")
         return "`\(rule.name)` (\(place))"

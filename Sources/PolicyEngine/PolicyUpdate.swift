@@ -35,7 +35,7 @@ struct PolicyUpdate {
         }
         var book = previous.book
         let nodeCount = book.graph.nodeCount
-        let moved = book.replace(files, change.rules)
+        guard let moved = book.replace(files, change.rules) else { return nil }
         var world = previous.world
         guard book.graph.addedCount <= Self.nodeCountMax,
             let update = world.update(
@@ -126,18 +126,26 @@ struct PolicyUpdate {
     private func patched(
         _ book: RuleBook, _ world: PolicyWorld, _ moved: [(number: Int, old: RuleBook.Rule)]
     ) -> (PortCompiler, changedParts: Set<UInt32>)? {
-        var compiler = PortCompiler(book, world, terms.budget, previous.image.store)
+        var parts = previous.image.store
+        for (number, old) in moved {
+            for rule in [old, book.rules[number]] {
+                parts.estimates.forget(UInt32(rule.senders), .egress)
+                parts.estimates.forget(UInt32(rule.receivers), .ingress)
+            }
+        }
+        var compiler = PortCompiler(book, world, terms.budget, parts)
         var changedParts: Set<UInt32> = []
+        let edges = edges(book, moved)
         let newClasses = (previous.world.classes.count..<world.classes.count).map { UInt32($0) }
         for (index, part) in previous.image.store.parts.enumerated() {
-            let nodes = changedPeers(of: part, book, moved)
+            let nodes = changedPeers(of: part, edges)
             let classes = newClasses.filter { number in
                 world.classes.members[Int(number)].contains { part.peers.index(of: $0) != nil }
             }
             guard !nodes.isEmpty || !classes.isEmpty else { continue }
             let limit = PortUsage(byteCount: 0, isMerged: part.key.form.isMerged)
                 .limit(terms.budget)
-            var draft = PartDraft(patching: part, (book, world), limit: limit)
+            var draft = PartDraft(part.key, patching: part, (book, world), limit: limit)
             var new = draft.patch(nodes: nodes, classes: Set(classes))
             if new == nil {
                 var draft = PartDraft(part.key, (book, world), limit: limit)
@@ -156,21 +164,42 @@ struct PolicyUpdate {
     }
 
     /// The nodes of the peers whose rules in a part are others now.
-    private func changedPeers(
-        of part: PolicyPart, _ book: RuleBook, _ moved: [(number: Int, old: RuleBook.Rule)]
-    ) -> Set<UInt32> {
+    private func changedPeers(of part: PolicyPart, _ edges: [Edge: Set<UInt32>]) -> Set<UInt32> {
         var nodes: Set<UInt32> = []
-        for (number, old) in moved {
-            for rule in [old, book.rules[number]] where part.key.files.holds(UInt32(rule.file)) {
-                let isEgress = part.key.direction == .egress
-                let own = UInt32(isEgress ? rule.senders : rule.receivers)
-                guard part.key.nodes.holds(own),
-                    part.key.form.holds(book.scopes[rule.file].tier.rank)
-                else { continue }
-                nodes.insert(UInt32(isEgress ? rule.receivers : rule.senders))
-            }
+        for (edge, peers) in edges
+        where edge.direction == part.key.direction && part.key.nodes.holds(edge.own)
+            && part.key.files.holds(edge.file) && part.key.form.holds(edge.tier)
+        {
+            nodes.formUnion(peers)
         }
         return nodes
+    }
+
+    /// From what rules lead to their peers.
+    private struct Edge: Hashable {
+        let direction: TrafficDirection
+        let own: UInt32
+        let file: UInt32
+        let tier: Int
+    }
+
+    /// The peers' nodes of the rules that were moved, and of those in their places now.
+    private func edges(
+        _ book: RuleBook, _ moved: [(number: Int, old: RuleBook.Rule)]
+    ) -> [Edge: Set<UInt32>] {
+        var edges: [Edge: Set<UInt32>] = [:]
+        for rule in moved.flatMap({ [$0.old, book.rules[$0.number]] }) where !rule.isExpired {
+            let tier = book.scopes[rule.file].tier.rank
+            let (senders, receivers) = (UInt32(rule.senders), UInt32(rule.receivers))
+            for (direction, own, peer) in [
+                (TrafficDirection.egress, senders, receivers), (.ingress, receivers, senders),
+            ] {
+                let edge = Edge(
+                    direction: direction, own: own, file: UInt32(rule.file), tier: tier)
+                edges[edge, default: []].insert(peer)
+            }
+        }
+        return edges
     }
 }
 

@@ -35,24 +35,30 @@ struct PortCompiler {
     let budget: CompileBudget
     var parts: PartStore
     private(set) var evidence: [Evidence] = []
-    private var estimates = NodeEstimates()
+    /// Whether parts of an earlier policy are there.
+    private let isUpdate: Bool
     /// The parts that were held against contradictions, with those that have some.
     private var checked: [PolicyPart.Key: PolicyPart?] = [:]
     /// The boundaries that merged parts may still be expected to need, on all ports together.
     private var mergedWork = 1 << 21
 
-    init(_ book: RuleBook, _ world: PolicyWorld, _ budget: CompileBudget, _ parts: PartStore) {
+    /// - Parameter parts: those of an earlier policy.
+    init(
+        _ book: RuleBook, _ world: PolicyWorld, _ budget: CompileBudget,
+        _ parts: PartStore = PartStore()
+    ) {
         self.book = book
         self.world = world
         self.budget = budget
         self.parts = parts
+        isUpdate = !parts.parts.isEmpty
     }
 
     /// Whether a port with all parts and all rules would be within the budget of a port: then every
     /// one is.
     var fitsAnyPort: Bool {
         var usages = [true, false].map { PortUsage(byteCount: 1 << 16, isMerged: $0) }
-        usages[1].note(ruleCount: book.rules.count)
+        usages[1].note(ruleCount: book.ruleCount)
         for (index, part) in parts.parts.enumerated() {
             usages[part.key.form.isMerged ? 0 : 1].add(part, at: UInt32(index))
         }
@@ -81,7 +87,7 @@ struct PortCompiler {
         for (number, _) in own {
             for direction in [TrafficDirection.egress, .ingress] {
                 let nodes = book.ruleNodes(port.subject, number, direction, world)
-                boundaryCount += estimates.boundaryCount(nodes, direction, (book, world))
+                boundaryCount += parts.estimates.boundaryCount(nodes, direction, (book, world))
             }
             if boundaryCount > budget.boundaryCountPerPort { return false }
         }
@@ -138,9 +144,10 @@ struct PortCompiler {
             if let known = parts.index(of: key) {
                 index = known
             } else {
-                var draft = PartDraft(key, (book, world), limit: usage.limit(budget))
-                guard let part = draft.build() else {
-                    usage.noteOver(draft.boundaryCount, budget)
+                let limit = usage.limit(budget)
+                var draft = PartDraft(key, (book, world), limit: limit)
+                guard let part = adapted(key, limit) ?? draft.build() else {
+                    usage.noteOver(draft.rows.boundaryCount, budget)
                     return nil
                 }
                 index = parts.add(part)
@@ -151,6 +158,27 @@ struct PortCompiler {
             indices.append(index)
         }
         return indices
+    }
+
+    /// A part made from one of an earlier policy, whose nodes differ in few rules; nil when there
+    /// is none, or it had better be built.
+    private func adapted(
+        _ key: PolicyPart.Key, _ limit: (boundaries: Int, words: Int)
+    ) -> PolicyPart? {
+        guard isUpdate else { return nil }
+        let ruleCount = { (node: UInt32) in book.index.rules(of: node, key.direction).count }
+        let all = key.nodes.reduce(0) { $0 + ruleCount($1) }
+        guard let (part, nodes) = parts.nearest(to: key, differingBelow: all / 4, ruleCount) else {
+            return nil
+        }
+        let peers = nodes.flatMap { node in
+            book.index.rules(of: node, key.direction).map { number in
+                let rule = book.rules[Int(number)]
+                return UInt32(key.direction == .egress ? rule.receivers : rule.senders)
+            }
+        }
+        var draft = PartDraft(key, patching: part, (book, world), limit: limit)
+        return draft.patch(nodes: Set(peers), classes: [])
     }
 
     // MARK: contradictions

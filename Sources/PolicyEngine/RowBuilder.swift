@@ -3,12 +3,6 @@ import Packet
 /// Merges the rules that match one pair of ends into a row: boundaries over services, with
 /// verdicts.
 struct RowBuilder {
-    /// A row; `starts[i]` begins the services of `verdicts[i]`. The first start is 0.
-    struct Row: Hashable {
-        var starts: [UInt32] = []
-        var verdicts: [UInt32] = []
-    }
-
     /// Two rules of one tier that decide a service differently.
     struct Conflict: Hashable {
         let first: Int
@@ -27,7 +21,7 @@ struct RowBuilder {
     /// - Parameter matching: the numbers of the rules, ascending, that is in the order of decision.
     static func row(
         _ book: RuleBook, matching: [Int], _ chain: DefaultChain
-    ) -> (row: Row, conflicts: [Conflict], covered: [Int: Int]) {
+    ) -> (row: ServiceSteps, conflicts: [Conflict], covered: [Int: Int]) {
         var builder = RowBuilder(book, matching)
         let row = builder.build(matching, chain)
         return (row, builder.conflicts, builder.covered)
@@ -56,7 +50,7 @@ struct RowBuilder {
         var recorded: [Int: [Int]] = [:]
     }
 
-    private mutating func build(_ matching: [Int], _ chain: DefaultChain) -> Row {
+    private mutating func build(_ matching: [Int], _ chain: DefaultChain) -> ServiceSteps {
         var decided = [Verdict?](repeating: nil, count: starts.count)
         var recorded: [Int: Verdict] = [:]
         for tier in PolicyTier.allCases.sorted() {
@@ -169,12 +163,9 @@ struct RowBuilder {
         return low
     }
 
-    private func merged(_ verdicts: [Verdict]) -> Row {
-        var row = Row()
-        for (start, verdict) in zip(starts, verdicts) where row.verdicts.last != verdict.rawValue {
-            row.starts.append(start)
-            row.verdicts.append(verdict.rawValue)
-        }
+    private func merged(_ verdicts: [Verdict]) -> ServiceSteps {
+        var row = ServiceSteps()
+        for (start, verdict) in zip(starts, verdicts) { row.append(start, verdict.rawValue) }
         return row
     }
 }

@@ -1,6 +1,9 @@
 import Packet
 
 /// The rules of all files in the order of decision: tier, then policy name, then place in the file.
+///
+/// A rule's number is its place in ``rules``, which has vacant places too (``RuleNumbers``); the
+/// number in verdicts is one more.
 struct RuleBook: Sendable {
     /// A rule whose peers are nodes and whose services are ranges.
     struct Rule: Sendable {
@@ -15,8 +18,11 @@ struct RuleBook: Sendable {
         let isLimited: Bool
         /// Whether its file is in audit mode.
         let isAudited: Bool
-        /// Whether its last day is over: then it stands in no table.
+        /// Whether its last day is over, or the place is vacant: then it stands in no table.
         let isExpired: Bool
+
+        /// Whether no rule is in this place; it may be that of a default.
+        var isVacant: Bool { ranges.isEmpty }
 
         var decision: RuleDecision {
             RuleDecision(
@@ -44,7 +50,7 @@ struct RuleBook: Sendable {
     struct Scope: Sendable {
         let tier: PolicyTier
         let selector: Int
-        let rules: Range<Int>
+        fileprivate(set) var numbers: RuleNumbers
         let fallback: Default?
         /// Whether it is in audit mode.
         let isAudited: Bool
@@ -58,9 +64,6 @@ struct RuleBook: Sendable {
     private(set) var graph = SelectorGraph()
     private(set) var rules: ChunkedArray<Rule> = []
     private(set) var scopes: [Scope] = []
-    private(set) var descriptions: ChunkedArray<RuleDescription> = [.builtIn]
-    /// What each of the described rules does, as its file says it.
-    private(set) var actions = [RuleAction.deny]
     /// The files, in the order of `scopes`.
     private(set) var files: [PolicyFile]
     /// The rules in force by their sides.
@@ -75,11 +78,16 @@ struct RuleBook: Sendable {
     /// No rules.
     static let empty = RuleBook([], today: PolicyDay(number: 0))
 
-    /// The rules of `files` as they hold on the day `today`.
-    init(_ files: [PolicyFile], today: PolicyDay) {
+    /// The rules of `files` as they hold on the day `today`. If the files are those of `former`,
+    /// the rules have the numbers that they have there.
+    init(_ files: [PolicyFile], today: PolicyDay, after former: RuleBook? = nil) {
         self.today = today
         self.files = Self.sorted(files)
-        for (number, file) in self.files.enumerated() { append(file, number) }
+        let numbers = former.flatMap { $0.hasSameRules(as: self.files) ? $0.scopes : nil }
+        graph.reserve(2 * files.reduce(0) { $0 + $1.rules.count })
+        for (number, file) in self.files.enumerated() {
+            append(file, number, numbers?[number].numbers)
+        }
         graph.freeze()
         index = RuleIndex(rules, nodeCount: graph.nodeCount)
     }
@@ -89,26 +97,42 @@ struct RuleBook: Sendable {
         files.sorted { ($0.tier.rank, $0.name.value) < ($1.tier.rank, $1.name.value) }
     }
 
-    private mutating func append(_ file: PolicyFile, _ number: Int) {
+    private func hasSameRules(as others: [PolicyFile]) -> Bool {
+        files.elementsEqual(others) {
+            $0.name.value == $1.name.value && $0.rules.isSameMemory(as: $1.rules)
+        }
+    }
+
+    /// How many rules there are.
+    var ruleCount: Int { scopes.reduce(0) { $0 + $1.numbers.list.count } }
+
+    private mutating func append(
+        _ file: PolicyFile, _ number: Int, _ known: RuleNumbers?
+    ) {
         let names = names(of: file)
-        let start = rules.count
-        for (offset, rule) in file.rules.enumerated() {
-            let id = describe(Self.name(rule, offset), file, (rule.position.line, rule.text))
-            actions.append(rule.action)
+        let numbers = known ?? RuleNumbers(from: rules.count, count: file.rules.count)
+        for (rule, place) in zip(file.rules, numbers.list) {
+            while rules.count < place { appendVacant(number) }
+            let id = RuleID(rawValue: place + 1)
             rules.append(read(rule, id, (number, names)))
             noteTerms(of: rule, id, file)
         }
+        while rules.count < numbers.ofDefault { appendVacant(number) }
         let fallback = file.defaultRule.map { rule in
             Default(
-                id: describe("default", file, (rule.position.line, rule.text)), file: number,
+                id: RuleID(rawValue: UInt32(numbers.ofDefault + 1)), file: number,
                 action: rule.action, logging: rule.logging, isAudited: file.mode == .audit)
         }
-        if let fallback { actions.append(fallback.action) }
+        appendVacant(number, fallback?.action ?? .deny)
         scopes.append(
             Scope(
                 tier: file.tier, selector: graph.node(of: file.selector, groups: names.groups),
-                rules: start..<rules.count, fallback: fallback, isAudited: file.mode == .audit,
+                numbers: numbers, fallback: fallback, isAudited: file.mode == .audit,
                 actions: Set(file.rules.map(\.action))))
+    }
+
+    private mutating func appendVacant(_ file: Int, _ action: RuleAction = .deny) {
+        rules.append(.vacant(RuleID(rawValue: UInt32(rules.count + 1)), file, action))
     }
 
     /// What a file's own names stand for.
@@ -137,40 +161,52 @@ struct RuleBook: Sendable {
         rule.lastDay.map { $0.value < today } ?? false
     }
 
-    private static func name(_ rule: PolicyRule, _ offset: Int) -> String {
-        rule.name?.value ?? "#\(offset + 1)"
-    }
-
-    /// Takes `files` in place of the present ones, from which they differ in the rules of `changes`
-    /// alone. The rules keep their numbers.
+    /// Takes `files` in place of the present ones, from which they differ in the rules of `hunks`
+    /// alone.
     ///
-    /// - Returns: the numbers of the rules, with what they were.
+    /// - Returns: the numbers whose rules are others now, with what they were; nil when too many
+    ///   are, and the book is of no use any more.
     mutating func replace(
-        _ files: [PolicyFile], _ changes: [RulePlace]
-    ) -> [(number: Int, old: Rule)] {
+        _ files: [PolicyFile], _ hunks: [RuleDifference.Hunk]
+    ) -> [(number: Int, old: Rule)]? {
         let former = self.files
         self.files = files
-        let moved = changes.map { change in
-            let file = files[change.file]
-            let number = scopes[change.file].rules.lowerBound + change.index
-            let old = rules[number]
-            let rule = file.rules[change.index]
-            let new = read(rule, old.id, (change.file, names(of: file)))
-            rules[number] = new
-            index.move(number, from: old, to: new)
-            scopes[change.file].actions.insert(rule.action)
-            actions[Int(old.id.rawValue)] = rule.action
-            limits[old.id] = nil
-            noteTerms(of: rule, old.id, file)
-            descriptions[Int(old.id.rawValue)] = description(
-                old.id, Self.name(rule, change.index), file, (rule.position.line, rule.text))
-            return (number, old)
+        var places: [(file: Int, numbers: Range<Int>)] = []
+        for hunk in hunks.reversed() {
+            guard let numbers = scopes[hunk.file].numbers.replace(hunk.old, with: hunk.new.count)
+            else { return nil }
+            places.append((hunk.file, numbers))
         }
-        let hadTerm = changes.contains {
-            former[$0.file].rules[$0.index].lastDay != nil
+        var moved: [(number: Int, old: Rule)] = []
+        for (file, numbers) in places {
+            let names = names(of: files[file])
+            for number in numbers { replace(number, of: file, names, &moved) }
+        }
+        let hadTerm = hunks.contains { hunk in
+            former[hunk.file].rules[hunk.old].contains { $0.lastDay != nil }
         }
         if hadTerm { nextExpiry = nextExpiryOfAll }
         return moved
+    }
+
+    /// Puts the rule there that has this number now, if one has.
+    private mutating func replace(
+        _ number: Int, of file: Int, _ names: Names, _ moved: inout [(number: Int, old: Rule)]
+    ) {
+        let (old, id) = (rules[number], RuleID(rawValue: UInt32(number + 1)))
+        let index = scopes[file].numbers.index(of: number)
+        guard index != nil || !old.isVacant else { return }
+        limits[id] = nil
+        if let index {
+            let rule = files[file].rules[index]
+            rules[number] = read(rule, id, (file, names))
+            scopes[file].actions.insert(rule.action)
+            noteTerms(of: rule, id, files[file])
+        } else {
+            rules[number] = .vacant(id, file)
+        }
+        self.index.move(number, from: old, to: rules[number])
+        moved.append((number, old))
     }
 
     private var nextExpiryOfAll: PolicyDay? {
@@ -185,22 +221,16 @@ struct RuleBook: Sendable {
         }
         if let day = rule.lastDay?.value { nextExpiry = min(nextExpiry ?? day, day) }
     }
+}
 
-    /// Notes a rule and numbers it.
-    private mutating func describe(
-        _ name: String, _ file: PolicyFile, _ origin: (line: Int, text: String)
-    ) -> RuleID {
-        let id = RuleID(rawValue: UInt32(descriptions.count))
-        descriptions.append(description(id, name, file, origin))
-        return id
-    }
-
-    private func description(
-        _ id: RuleID, _ name: String, _ file: PolicyFile, _ origin: (line: Int, text: String)
-    ) -> RuleDescription {
-        RuleDescription(
-            id: id, policy: file.name.value, name: "\(file.name.value)/\(name)",
-            file: file.source.path, line: origin.line, text: origin.text, tier: file.tier)
+extension RuleBook.Rule {
+    /// A place without a rule; `action` is that of the default whose place it is.
+    fileprivate static func vacant(
+        _ id: RuleID, _ file: Int, _ action: RuleAction = .deny
+    ) -> RuleBook.Rule {
+        RuleBook.Rule(
+            id: id, file: file, action: action, logging: .none, senders: 0, receivers: 0,
+            ranges: [], isLimited: false, isAudited: false, isExpired: true)
     }
 }
 
@@ -210,6 +240,7 @@ extension ServiceRange {
         of terms: [Located<ServiceTerm>], _ services: [String: [Located<ServiceTerm>]]
     ) -> [ServiceRange] {
         guard !terms.isEmpty else { return [.all] }
+        if terms.count == 1, case .range(let range) = terms[0].value { return [range] }
         let ranges = terms.flatMap { term in
             switch term.value {
             case .any: [ServiceRange.all]

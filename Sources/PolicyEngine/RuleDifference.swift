@@ -1,5 +1,5 @@
 /// Where a rule stands.
-struct RulePlace {
+struct RulePlace: Hashable {
     /// The file, in the order of decision.
     let file: Int
     let index: Int
@@ -15,6 +15,18 @@ struct RuleDifference {
     /// Rules that the old files did not have, or had elsewhere.
     private(set) var inserted: [RulePlace] = []
 
+    /// Neighbouring rules of a file that others took the place of.
+    struct Hunk: Hashable {
+        let file: Int
+        /// The rules that were there; none where rules were only put in.
+        let old: Range<Int>
+        /// The rules that are there now.
+        let new: Range<Int>
+    }
+
+    /// The difference in pieces, in the order of the files and of their rules.
+    private(set) var hunks: [Hunk] = []
+
     var isEmpty: Bool { removed.isEmpty && inserted.isEmpty }
 
     /// More edits than these are too many; a rule replaced is two.
@@ -27,19 +39,53 @@ struct RuleDifference {
         for (number, (old, new)) in zip(old, new).enumerated() {
             guard old.hasSameMeaning(as: new) else { return nil }
             if old.rules.isSameMemory(as: new.rules) { continue }
-            guard note(old.rules.map(\.text), new.rules.map(\.text), number) else { return nil }
+            guard note(old.rules, new.rules, number) else { return nil }
         }
     }
 
     /// Notes what leads from one list to the other; false when that is too much.
-    private mutating func note(_ old: [String], _ new: [String], _ file: Int) -> Bool {
-        var search = ShortestEdit(from: old, to: new)
+    private mutating func note(_ old: [PolicyRule], _ new: [PolicyRule], _ file: Int) -> Bool {
+        let shared = min(old.count, new.count)
+        let start = (0..<shared).first { old[$0].text != new[$0].text } ?? shared
+        let behind = (0..<shared - start).first {
+            old[old.count - 1 - $0].text != new[new.count - 1 - $0].text
+        }
+        let end = behind ?? shared - start
+        var search = ShortestEdit(
+            from: old[start..<old.count - end].map(\.text),
+            to: new[start..<new.count - end].map(\.text))
         guard search.run(limit: Self.countMax - removed.count - inserted.count) else {
             return false
         }
-        removed += search.removed.map { RulePlace(file: file, index: $0) }
-        inserted += search.inserted.map { RulePlace(file: file, index: $0) }
+        let (gone, come) = (search.removed.map { $0 + start }, search.inserted.map { $0 + start })
+        removed += gone.map { RulePlace(file: file, index: $0) }
+        inserted += come.map { RulePlace(file: file, index: $0) }
+        hunks += Self.hunks(gone.reversed(), come.reversed(), file)
         return true
+    }
+
+    /// - Parameters: indices, ascending.
+    private static func hunks(_ removed: [Int], _ inserted: [Int], _ file: Int) -> [Hunk] {
+        var hunks: [Hunk] = []
+        var (removed, inserted) = (removed[...], inserted[...])
+        var (old, new) = (0, 0)
+        while !removed.isEmpty || !inserted.isEmpty {
+            let common = min(
+                removed.first.map { $0 - old } ?? .max, inserted.first.map { $0 - new } ?? .max)
+            (old, new) = (old + common, new + common)
+            let start = (old, new)
+            while removed.first == old || inserted.first == new {
+                if removed.first == old {
+                    removed.removeFirst()
+                    old += 1
+                } else {
+                    inserted.removeFirst()
+                    new += 1
+                }
+            }
+            hunks.append(Hunk(file: file, old: start.0..<old, new: start.1..<new))
+        }
+        return hunks
     }
 }
 

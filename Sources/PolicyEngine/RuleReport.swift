@@ -20,7 +20,7 @@ struct RuleReport {
         }
         guard !idle.isEmpty else { return [] }
         let report = RuleReport(book, world, usage)
-        return idle.prefix(PolicyErrors.countMax).map(report.warning)
+        return idle.prefix(PolicyErrors.countMax).compactMap(report.warning)
     }
 
     private init(_ book: RuleBook, _ world: PolicyWorld, _ usage: RuleUsage) {
@@ -30,11 +30,11 @@ struct RuleReport {
         populated = Self.populated(book, world)
     }
 
-    private func warning(_ number: Int) -> PolicyWarning {
+    private func warning(_ number: Int) -> PolicyWarning? {
         let rule = book.rules[number]
         let file = book.files[rule.file]
-        let source = file.rules[number - book.scopes[rule.file].rules.lowerBound]
-        let name = "rule `\(book.descriptions[Int(rule.id.rawValue)].name)`"
+        guard let source = book.source(of: number) else { return nil }
+        let name = "rule `\(book.description(of: rule.id).name)`"
         let found: (SourcePosition, String)
         if usage.isSeen[number] {
             found = (source.position, "\(name) decides nothing: \(cover(of: number))")
@@ -60,7 +60,7 @@ struct RuleReport {
 
     private func cover(of number: Int) -> String {
         guard let cover = usage.covers[number] else { return "rules above it match first" }
-        let rule = book.descriptions[Int(book.rules[cover.rule].id.rawValue)]
+        let rule = book.description(of: book.rules[cover.rule].id)
         let place = "`\(rule.name)` (line \(rule.line))"
         return cover.isAlone
             ? "\(place) above it matches first, wherever it matches"

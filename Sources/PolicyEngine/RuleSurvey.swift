@@ -30,7 +30,7 @@ struct RuleSurvey {
 
     /// Which rules of all ports decide anything; nil when that takes too much to tell.
     static func usage(_ book: RuleBook, _ world: PolicyWorld) -> RuleUsage? {
-        guard book.rules.count <= ruleCountMax else { return nil }
+        guard book.ruleCount <= ruleCountMax else { return nil }
         var survey = RuleSurvey(book, world)
         for subject in world.subjects where !subject.files.isEmpty {
             guard survey.take(subject) else { return nil }

@@ -61,6 +61,9 @@ struct SelectorGraph: Sendable {
 
     subscript(node: Int) -> Node { interner[node] }
 
+    /// Makes room for peers.
+    mutating func reserve(_ peerCount: Int) { single.reserve(peerCount) }
+
     /// The node of `peers`; `groups` maps the names of its file.
     mutating func node(of peers: PeerSet, groups: [String: Int]) -> Int {
         if peers.included.count == 1, peers.excepted.isEmpty {

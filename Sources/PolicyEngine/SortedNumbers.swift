@@ -36,6 +36,26 @@ extension [UInt32] {
         if place < endIndex, self[place] == number { remove(at: place) }
     }
 
+    /// The members of one of two ascending lists alone, ascending.
+    func symmetricDifference(_ other: [UInt32]) -> [UInt32] {
+        var result: [UInt32] = []
+        var (index, otherIndex) = (0, 0)
+        while index < count || otherIndex < other.count {
+            if index < count, otherIndex < other.count, self[index] == other[otherIndex] {
+                index += 1
+                otherIndex += 1
+            } else if otherIndex == other.count || index < count && self[index] < other[otherIndex]
+            {
+                result.append(self[index])
+                index += 1
+            } else {
+                result.append(other[otherIndex])
+                otherIndex += 1
+            }
+        }
+        return result
+    }
+
     /// The members of either list, each once, ascending.
     func union(_ other: some RandomAccessCollection<UInt32>) -> [UInt32] {
         if other.isEmpty { return self }

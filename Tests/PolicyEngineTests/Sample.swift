@@ -141,6 +141,14 @@ extension CompiledPolicy {
         return words(verdict)
     }
 
+    /// Every rule with its place, sentence and limit; numbers, which edits move, aside.
+    var rulesAndLimits: [String] {
+        rules.map { rule in
+            let limit = limits[rule.id].map { " \($0.perSecond)/s by \($0.key)" } ?? ""
+            return "\(rule.name) \(rule.file):\(rule.line) \(rule.text)\(limit)"
+        }
+    }
+
     /// `allow by shop/pg`, then `, logged`, `, sampled`, `, audited`, `, limited` as it applies.
     func words(_ verdict: Verdict) -> String {
         "\(verdict.action) by \(rule(verdict.rule).name)"

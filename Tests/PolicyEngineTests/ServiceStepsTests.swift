@@ -2,7 +2,7 @@ import Packet
 import PolicyEngine
 import Testing
 
-@Suite struct RowPainterTests {
+@Suite struct ServiceStepsTests {
     @Test("in the chained form the first matching rule decides, however later ones overlap it")
     func firstMatchWins() throws {
         let file = try policy(
