@@ -13,7 +13,8 @@ public final class CompiledPolicy: Sendable {
     /// - Cost: each time anew, a look at which rules decide anything (``RuleSurvey``): up to
     ///   seconds, which nobody who changes a VM waits for.
     public var warnings: [PolicyWarning] {
-        world.warnings + ExpiryReport.warnings(book) + remarks + RuleReport.warnings(book, world)
+        world.warnings(book) + ExpiryReport.warnings(book) + remarks
+            + RuleReport.warnings(book, world)
     }
     /// The limits of the rules that have one, by the number of the rule.
     public var limits: [RuleID: RuleLimit] { book.limits }

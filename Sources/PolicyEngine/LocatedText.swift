@@ -6,7 +6,11 @@ package struct LocatedText {
     package let isQuoted: Bool
     /// The text itself, in one line.
     package let string: String
-    private(set) var scalars: [(scalar: Unicode.Scalar, position: SourcePosition)] = []
+    /// Its characters; a line break is a space.
+    let scalars: [Unicode.Scalar]
+    /// Which of the characters stand side by side in the file: from `start` on, which is at
+    /// `position`, up to the next run.
+    private var runs: [(start: Int, position: SourcePosition)]
 
     /// Finds the characters of `value`, whose node begins at `position`, in the source.
     init(
@@ -19,18 +23,28 @@ package struct LocatedText {
             ? String(
                 String.UnicodeScalarView(value.unicodeScalars.map { $0 == "\n" ? " " : $0 }))
             : value
+        scalars = Array(string.unicodeScalars)
         var cursor = Cursor(
             line: position.line - 1, column: position.column - (isQuoted ? 0 : 1), text: text)
-        for scalar in value.unicodeScalars {
+        runs = [(0, cursor.position)]
+        if cursor.isFollowed(by: scalars) { return }
+        for (index, scalar) in value.unicodeScalars.enumerated() {
             let isBlank = scalar == " " || scalar == "\n"
             let isFold = isBlank && cursor.skipFold()
-            scalars.append((isBlank ? " " : scalar, cursor.position))
+            if cursor.position != self.position(of: index) { runs.append((index, cursor.position)) }
             if isFold || scalar != "\n" { cursor.column += 1 }  // an empty line has no column
         }
     }
 
     /// Whether nothing stands there.
-    package var isEmpty: Bool { scalars.allSatisfy { $0.scalar == " " } }
+    package var isEmpty: Bool { scalars.allSatisfy { $0 == " " } }
+
+    /// Where a character stands in the file.
+    func position(of index: Int) -> SourcePosition {
+        let run = runs.last { $0.start <= index } ?? (0, position)
+        return SourcePosition(
+            line: run.position.line, column: run.position.column + index - run.start)
+    }
 
     /// The text with single spaces, as people quote a sentence.
     var singleSpaced: String {
@@ -47,7 +61,8 @@ package struct LocatedText {
 
     /// Just after the last character.
     var end: SourcePosition {
-        guard let last = scalars.last?.position else { return position }
+        guard !scalars.isEmpty else { return position }
+        let last = self.position(of: scalars.count - 1)
         return SourcePosition(line: last.line, column: last.column + 1)
     }
 
@@ -58,6 +73,11 @@ package struct LocatedText {
         let text: SourceText
 
         var position: SourcePosition { SourcePosition(line: line + 1, column: column + 1) }
+
+        /// Whether the line goes on with these characters: most texts stand in one line.
+        func isFollowed(by scalars: [Unicode.Scalar]) -> Bool {
+            content(line)?.dropFirst(column).starts(with: scalars) ?? false
+        }
 
         /// At the end of a line, where YAML folds the break into one space: on to the next text.
         /// The space then stands directly before that text.

@@ -52,7 +52,7 @@ struct PartDraft {
         let poolStart = Int(part.storage[2])
         map = PartMap(part.storage.elements(4..<poolStart), size: part.storage[0])
         rows = RowPool(
-            part.storage.elements(poolStart..<part.storage.count),
+            part.storage.elements(poolStart..<part.storage.count, reserving: 1 << 12),
             boundaryCount: part.boundaryCount)
         commonRow = max(part.storage[1], part.storage[3])
     }
@@ -77,7 +77,7 @@ struct PartDraft {
         }
         steps = PeerSteps(key, peers, book)
         if isCommonNew { commonRow = rowOfCommon() }
-        guard classes.count <= 4_096 else { return nil }
+        guard classes.count <= max(4_096, world.classes.count / 4) else { return nil }
         for number in classes.sorted() where isPossible(Int(number)) {
             let list = world.classes.members[Int(number)].compactMap { peers.index(of: $0) }
                 .filter { !peers[Int($0)].isEmpty }

@@ -11,8 +11,8 @@ struct PeerSteps {
         let fallback: UInt32?
         /// What the rules say whose peer is everyone, once it was asked for.
         var common: ServiceSteps?
-        /// What the rules of each node say, likewise.
-        var ofNode: [ServiceSteps?]
+        /// What the rules of each node say, by its place, likewise.
+        var ofNode: [Int: ServiceSteps] = [:]
     }
 
     private let rules: ChunkedArray<RuleBook.Rule>
@@ -24,11 +24,10 @@ struct PeerSteps {
     init(_ key: PolicyPart.Key, _ peers: PeerRules, _ book: RuleBook) {
         rules = book.rules
         self.peers = peers
-        let none = [ServiceSteps?](repeating: nil, count: peers.nodes.count)
         switch key.form {
         case .chained:
             closing = nil
-            layers = [Layer(numbers: 0..<UInt32(rules.count), fallback: nil, ofNode: none)]
+            layers = [Layer(numbers: 0..<UInt32(rules.count), fallback: nil)]
         case .merged(let chain):
             closing = chain.verdict(nil, recorded: nil).rawValue
             for tier in PolicyTier.allCases.sorted() {
@@ -39,7 +38,7 @@ struct PeerSteps {
                         first.numbers.range.lowerBound)..<UInt32(
                         last.numbers.range.upperBound)
                 let fallback = chain.defaults[tier]?.first?.decision.verdict?.rawValue
-                layers.append(Layer(numbers: numbers, fallback: fallback, ofNode: none))
+                layers.append(Layer(numbers: numbers, fallback: fallback))
             }
         }
     }

@@ -18,7 +18,6 @@ struct PolicyWorld: Sendable {
     private(set) var classes = AddressClasses()
     private(set) var networks: [Network] = []
     private(set) var subjects: [PortCompiler.Subject] = []
-    private(set) var warnings: [PolicyWarning] = []
 
     init(_ book: RuleBook, _ universe: PolicyUniverse) {
         partition = PrefixPartition(book.graph)
@@ -36,7 +35,6 @@ struct PolicyWorld: Sendable {
         }
         classes.index(book.graph)
         for network in networks.indices { settle(network) }
-        warnings = book.scopes.indices.compactMap { warning(book, $0) }
     }
 
     /// Whether the selectors overlap so much that no tables can be made.
@@ -66,6 +64,7 @@ struct PolicyWorld: Sendable {
     /// Gives each address of a network to its first owner; bound ones go before formed ones.
     private mutating func settle(_ network: Int) {
         var hosts: [IPAddress: Host] = [:]
+        hosts.reserveCapacity(networks[network].hosts.count + 16)
         for isFormed in [false, true] {
             for subject in subjects where subject.network == network {
                 let places = isFormed ? subject.places.suffix(1) : subject.places.dropLast()
@@ -103,6 +102,8 @@ struct PolicyWorld: Sendable {
         }
         guard let networks = numbers(of: universe) else { return nil }
         classes.addStrangers(book.graph, of: partition)
+        let hasEndpoints = !change.oldEndpoints.isEmpty || !change.newEndpoints.isEmpty
+        guard hasEndpoints || !newNodes.isEmpty else { return update }
         subjects.replaceSubrange(
             change.oldEndpoints,
             with: change.newEndpoints.map { number in
@@ -122,7 +123,6 @@ struct PolicyWorld: Sendable {
             update.subjects.insert(number)
         }
         for network in self.networks.indices { settle(network) }
-        warnings = book.scopes.indices.compactMap { warning(book, $0) }
         return update
     }
 
@@ -139,7 +139,11 @@ struct PolicyWorld: Sendable {
         return numbers.count == networks.count ? numbers : nil
     }
 
-    /// A remark when the `for` of a file selects no VM.
+    /// A remark on each file that selects no VM.
+    func warnings(_ book: RuleBook) -> [PolicyWarning] {
+        book.scopes.indices.compactMap { warning(book, $0) }
+    }
+
     private func warning(_ book: RuleBook, _ scope: Int) -> PolicyWarning? {
         guard !subjects.contains(where: { $0.files.holds(UInt32(scope)) }) else { return nil }
         let file = book.files[scope]

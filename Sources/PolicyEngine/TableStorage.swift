@@ -25,10 +25,14 @@
 
     var byteCount: Int { count * MemoryLayout<Element>.stride }
 
-    /// A copy of some elements.
-    func elements(_ range: Range<Int>) -> [Element] {
+    /// A copy of some elements, with room for more.
+    func elements(_ range: Range<Int>, reserving room: Int = 0) -> [Element] {
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
-        return unsafe Array(UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+        var elements: [Element] = []
+        elements.reserveCapacity(range.count + room)
+        unsafe elements.append(
+            contentsOf: UnsafeBufferPointer(start: base + range.lowerBound, count: range.count))
+        return elements
     }
 
     subscript(index: Int) -> Element {

@@ -47,13 +47,13 @@ struct Tokenizer {
     private init(text: LocatedText) { self.text = text }
 
     private func scalar(at index: Int) -> Unicode.Scalar? {
-        text.scalars.indices.contains(index) ? text.scalars[index].scalar : nil
+        text.scalars.indices.contains(index) ? text.scalars[index] : nil
     }
 
     private mutating func next() throws(SyntaxFault) -> Token? {
         while scalar(at: index) == " " { index += 1 }
         guard let scalar = scalar(at: index) else { return nil }
-        let position = text.scalars[index].position
+        let position = text.position(of: index)
         if let (kind, count) = sign(scalar) {
             index += count
             return Token(kind: kind, position: position)
