@@ -28,7 +28,7 @@ import Synchronization
 @safe struct RuleCells: BitwiseCopyable, @unchecked Sendable {
     // Safe, Sendable: every index is held against the count, and only the worker writes.
     private let cells: UnsafeMutablePointer<RuleCell>?
-    /// How many rules there are.
+    /// All rules have numbers below this.
     let count: Int
 
     /// How often one rule may tell of its decisions: a quarter of what all may.

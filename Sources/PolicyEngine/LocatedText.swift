@@ -41,7 +41,12 @@ package struct LocatedText {
 
     /// Where a character stands in the file.
     func position(of index: Int) -> SourcePosition {
-        let run = runs.last { $0.start <= index } ?? (0, position)
+        var (low, high) = (0, runs.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if runs[middle].start <= index { low = middle } else { high = middle }
+        }
+        let run = runs[low]
         return SourcePosition(
             line: run.position.line, column: run.position.column + index - run.start)
     }

@@ -127,11 +127,7 @@ struct PartDraft {
         var pairs: [UInt64] = []
         for node in key.nodes {
             for number in book.index.rules(of: node, key.direction) {
-                let rule = book.rules[Int(number)]
-                guard key.files.holds(UInt32(rule.file)), key.form.holds(tier(of: rule)) else {
-                    continue
-                }
-                let peer = key.direction == .egress ? rule.receivers : rule.senders
+                guard let peer = key.peer(of: number, book) else { continue }
                 pairs.append(UInt64(peer) << 32 | UInt64(number))
             }
         }
@@ -273,6 +269,17 @@ struct PartDraft {
             nodeRows[index] = rows.append(steps.steps(of: [place], withCommon: false))
         }
         return nodeRows[index]
+    }
+}
+
+extension PolicyPart.Key {
+    /// The peer's node of a rule; nil when the rule does not belong to the part.
+    func peer(of number: UInt32, _ book: RuleBook) -> UInt32? {
+        let rule = book.rules[Int(number)]
+        guard files.holds(UInt32(rule.file)), form.holds(book.scopes[rule.file].tier.rank) else {
+            return nil
+        }
+        return UInt32(direction == .egress ? rule.receivers : rule.senders)
     }
 }
 

@@ -11,16 +11,18 @@ struct PartStore: Sendable {
     func index(of key: PolicyPart.Key) -> UInt32? { indices[key] }
 
     /// The part of the same files, direction and form whose nodes differ from those of `key` in the
-    /// fewest rules, with these nodes; nil when they have `limit` rules or more.
+    /// fewest rules, with these nodes; nil when they have `limit` rules or more. No part with
+    /// contradictions: whoever goes on from it looks at the differing nodes alone.
     func nearest(
         to key: PolicyPart.Key, differingBelow limit: Int, _ ruleCount: (UInt32) -> Int
     ) -> (part: PolicyPart, nodes: [UInt32])? {
         var least = limit
         var nearest: (part: PolicyPart, nodes: [UInt32])?
-        for part in parts where part.key.isSibling(of: key) {
-            let nodes = part.key.nodes.symmetricDifference(key.nodes)
-            let count = nodes.reduce(0) { $0 + ruleCount($1) }
-            guard count < least else { continue }
+        for part in parts where part.key.isSibling(of: key) && part.contradictions.isEmpty {
+            guard
+                let (nodes, count) = part.key.nodes.difference(
+                    from: key.nodes, costingBelow: least, ruleCount)
+            else { continue }
             least = count
             nearest = (part, nodes)
         }

@@ -1,6 +1,6 @@
 /// How a policy differs from one that was compiled, where little differs.
 struct PolicyChange {
-    /// The rules that others took the place of.
+    /// The rules taken out, put in, or both.
     let rules: [RuleDifference.Hunk]
     /// The endpoints replaced, of the former universe.
     let oldEndpoints: Range<Int>

@@ -1,7 +1,7 @@
 import Packet
 
-/// Makes a compiled policy from another one that differs little: single rules replaced by others,
-/// endpoints changed, added or removed, all on the same day.
+/// Makes a compiled policy from another one that differs little: single rules or endpoints changed,
+/// added or removed, all on the same day.
 struct PolicyUpdate {
     private let previous: CompiledPolicy
     private let files: [PolicyFile]

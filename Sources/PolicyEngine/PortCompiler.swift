@@ -168,14 +168,11 @@ struct PortCompiler {
         guard isUpdate else { return nil }
         let ruleCount = { (node: UInt32) in book.index.rules(of: node, key.direction).count }
         let all = key.nodes.reduce(0) { $0 + ruleCount($1) }
-        guard let (part, nodes) = parts.nearest(to: key, differingBelow: all / 4, ruleCount) else {
-            return nil
-        }
+        guard all >= 4,
+            let (part, nodes) = parts.nearest(to: key, differingBelow: all / 4, ruleCount)
+        else { return nil }
         let peers = nodes.flatMap { node in
-            book.index.rules(of: node, key.direction).map { number in
-                let rule = book.rules[Int(number)]
-                return UInt32(key.direction == .egress ? rule.receivers : rule.senders)
-            }
+            book.index.rules(of: node, key.direction).compactMap { key.peer(of: $0, book) }
         }
         var draft = PartDraft(key, patching: part, (book, world), limit: limit)
         return draft.patch(nodes: Set(peers), classes: [])

@@ -36,24 +36,24 @@ extension [UInt32] {
         if place < endIndex, self[place] == number { remove(at: place) }
     }
 
-    /// The members of one of two ascending lists alone, ascending.
-    func symmetricDifference(_ other: [UInt32]) -> [UInt32] {
-        var result: [UInt32] = []
+    /// The members of one of two ascending lists alone, ascending, with what they cost together;
+    /// nil when that is `limit` or more.
+    func difference(
+        from other: [UInt32], costingBelow limit: Int, _ cost: (UInt32) -> Int
+    ) -> (members: [UInt32], cost: Int)? {
+        var (members, sum) = ([] as [UInt32], 0)
         var (index, otherIndex) = (0, 0)
         while index < count || otherIndex < other.count {
-            if index < count, otherIndex < other.count, self[index] == other[otherIndex] {
-                index += 1
-                otherIndex += 1
-            } else if otherIndex == other.count || index < count && self[index] < other[otherIndex]
-            {
-                result.append(self[index])
-                index += 1
-            } else {
-                result.append(other[otherIndex])
-                otherIndex += 1
-            }
+            let mine = index < count ? self[index] : .max
+            let theirs = otherIndex < other.count ? other[otherIndex] : .max
+            index += mine <= theirs ? 1 : 0
+            otherIndex += theirs <= mine ? 1 : 0
+            guard mine != theirs else { continue }
+            sum += cost(Swift.min(mine, theirs))
+            guard sum < limit else { return nil }
+            members.append(Swift.min(mine, theirs))
         }
-        return result
+        return sum < limit ? (members, sum) : nil
     }
 
     /// The members of either list, each once, ascending.

@@ -157,6 +157,28 @@ import Testing
         }
     }
 
+    @Test("a contradiction that only the second of two like VMs shows is found, too")
+    func findsContradictionsAmongNewVMs() throws {
+        let others = (1...12).map { "- allow cidr 192.0.2.\($0)/32 -> label role=db\n" }.joined()
+        let files = try ["allow": others + "- allow vm far -> vm db12 on tcp/9\n", "deny": ""].map {
+            try policy(
+                "policy: p-\($0)\nfor: any\nrules:\n- \($0) label role=far -> label role=db\n\($1)")
+        }
+        var universe = PolicyUniverse(endpoints: [
+            try PolicyEndpoint("near role=web", 1),
+            try PolicyEndpoint("far role=far", 2, network: 2),
+        ])
+        let first = try PolicyCompiler.compile(files, universe)
+        universe.endpoints += [
+            try PolicyEndpoint("db11 role=db", 11),
+            try PolicyEndpoint("db12 role=db", 12, network: 2),
+        ]
+        #expect(throws: PolicyErrors.self) { try PolicyCompiler.compile(files, universe) }
+        #expect(throws: PolicyErrors.self) {
+            try PolicyCompiler.recompile(first, files, universe)
+        }
+    }
+
     /// What edits once got wrong: each with rules before and after, and a question.
     private static let edits: [(before: String, after: String, ends: (String, String), UInt16)] = [
         (  // an IPv6 prefix around the IPv4 addresses, which lie in its middle

@@ -12,7 +12,8 @@ package struct PolicyBook: Sendable {
     /// Their compiled form; its files stand in the order of decision.
     package let compiled: CompiledPolicy
     /// The first generation in which these sources were in force: rule numbers of verdicts made
-    /// since then are theirs, because the sources alone number the rules.
+    /// since then are theirs. Rules keep their numbers as long as the files that were parsed are
+    /// handed on (``recompiled(for:)``); parsed anew, they may get others.
     var firstGeneration: UInt32 = 0
 
     /// No policy: every port is closed.
