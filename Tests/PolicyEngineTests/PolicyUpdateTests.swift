@@ -160,11 +160,11 @@ import Testing
     @Test("a contradiction that only the second of two like VMs shows is found, too")
     func findsContradictionsAmongNewVMs() throws {
         let others = (1...12).map { "- allow cidr 192.0.2.\($0)/32 -> label role=db\n" }.joined()
-        let files = try ["allow": others + "- allow vm near -> vm db12 on tcp/9\n", "deny": ""].map
-        {
-            try policy(
-                "policy: p-\($0)\nfor: label role in (db|web)\nrules:\n- \($0) label role=far -> label role=db\n\($1)"
-            )
+        let near = "- allow vm near -> vm db12 on tcp/9\n"
+        let files = try ["allow": others + near, "deny": ""].map { action, more in
+            let subjects = "for: label role in (db|web)"
+            let rule = "- \(action) label role=far -> label role=db"
+            return try policy("policy: p-\(action)\n\(subjects)\nrules:\n\(rule)\n\(more)")
         }
         var universe = PolicyUniverse(endpoints: [
             try PolicyEndpoint("near role=web", 1),
