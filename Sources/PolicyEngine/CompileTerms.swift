@@ -9,9 +9,10 @@ public struct CompileTerms: Sendable {
     /// a start. Then a test that fails is a warning: a rule that is over would else stay in force
     /// by the very tests that miss it. Promises are proven anew all the same.
     public var isAccepted: Bool
-    /// A policy from which the new one differs little, if there is one: what did not change is
-    /// shared with it, so that single edits take milliseconds, besides tests and promises. Verdicts
-    /// and warnings are the same with it and without.
+    /// A policy from which the new one differs little, if there is one, and whose promises hold:
+    /// what did not change is shared with it, and promises are held against what did, so that
+    /// single edits take milliseconds, besides tests. Verdicts and warnings are the same with it
+    /// and without.
     public var previous: CompiledPolicy?
 
     /// For `today`; new files, compiled from the beginning, unless said otherwise.

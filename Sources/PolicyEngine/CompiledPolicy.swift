@@ -10,11 +10,12 @@ public final class CompiledPolicy: Sendable {
     public let universe: PolicyUniverse
     /// Remarks: what is legal, but probably not what was meant.
     ///
-    /// - Cost: each time anew, a look at which rules decide anything (``RuleSurvey``): up to
-    ///   seconds, which nobody who changes a VM waits for.
+    /// - Cost: each time anew, a look at which rules decide anything (``RuleSurvey``), and a proof
+    ///   of what files in audit mode promise: up to seconds, which nobody who changes a VM waits
+    ///   for.
     public var warnings: [PolicyWarning] {
         world.warnings(book) + ExpiryReport.warnings(book) + remarks
-            + RuleReport.warnings(book, world)
+            + RuleReport.warnings(book, world) + PromiseReport.warnings(self)
     }
     /// The limits of the rules that have one, by the number of the rule.
     public var limits: [RuleID: RuleLimit] { book.limits }
@@ -30,17 +31,20 @@ public final class CompiledPolicy: Sendable {
     let book: RuleBook
     /// Who they were compiled for.
     let world: PolicyWorld
+    /// What addresses without a VM can be; nil where nothing is promised.
+    let strangers: PromiseStrangers?
     /// The memory behind ``table``; the blocks of each subject of ``world``, nil where no file
     /// selects it.
     let image: TableImage
 
     init(
         _ book: RuleBook, _ subjects: (universe: PolicyUniverse, world: PolicyWorld),
-        _ image: consuming TableImage, _ remarks: [PolicyWarning] = []
+        _ image: consuming TableImage,
+        _ notes: (remarks: [PolicyWarning], strangers: PromiseStrangers?) = ([], nil)
     ) {
         self.book = book
         (universe, world) = subjects
-        self.remarks = remarks
+        (remarks, strangers) = notes
         table = image.view
         byteCount = image.byteCount
         self.image = image

@@ -4,10 +4,10 @@ enum ExpiryReport {
         var warnings: [PolicyWarning] = []
         for (scope, file) in zip(book.scopes, book.files) {
             for (rule, place) in zip(file.rules, scope.numbers.list) {
-                let number = Int(place)
-                guard book.rules[number].isExpired else { continue }
-                guard let day = rule.lastDay?.value else { continue }
-                let name = book.description(of: book.rules[number].id).name
+                guard book.rules[Int(place)].isExpired, let day = rule.lastDay?.value else {
+                    continue
+                }
+                let name = book.description(of: RuleID(number: Int(place))).name
                 warnings.append(
                     PolicyWarning(
                         path: file.source.path, position: rule.position,

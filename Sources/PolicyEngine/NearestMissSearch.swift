@@ -58,7 +58,7 @@ struct NearestMissSearch {
             if best.map({ rank(candidate) < rank($0) }) ?? true { best = candidate }
         }
         guard let best else { return nil }
-        let description = book.description(of: book.rules[best.rule].id)
+        let description = book.description(of: RuleID(number: best.rule))
         let reasons = best.fields.map { reason($0, best) }.joined(separator: ", and ")
         return NearestMiss(
             rule: description, fields: best.fields,

@@ -2,8 +2,8 @@ import Packet
 
 /// How many boundaries the rules of a node would need in the merged form, at most.
 ///
-/// They only say in which form a port is tried first. A policy hands them on to those made from it:
-/// other VMs may then have changed the classes of a node a little.
+/// They only say in which form a port is tried first. A policy hands them on to those made from it,
+/// though other VMs may have changed the classes of a node since.
 struct NodeEstimates: Sendable {
     private struct Estimate {
         var own = 0

@@ -37,9 +37,6 @@ struct NumberTable: Sendable {
     /// How many numbers the flat part holds.
     var itemCount: Int { items.count }
 
-    /// How many rows were replaced or added since the table was made.
-    var replacedCount: Int { replaced.count }
-
     /// The row; empty when there is none.
     subscript(row: Int) -> ArraySlice<UInt32> {
         if !replaced.isEmpty, let list = replaced[row] { return list[...] }

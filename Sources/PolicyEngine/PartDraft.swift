@@ -14,6 +14,8 @@ struct PartDraft {
     private(set) var commonRow: UInt32 = 0
     private(set) var nodeRows: [UInt32] = []
     private(set) var contradictions: [PolicyPart.Contradiction] = []
+    /// Whether there are more than these.
+    private(set) var hasMoreContradictions = false
 
     private var entries: [(number: UInt32, value: UInt32)] = []
     private var groups = NumberLists()
@@ -58,7 +60,7 @@ struct PartDraft {
     }
 
     /// The part with the rules of some peers' nodes read anew, and some classes; nil when it had
-    /// better be built anew: over the limit, mostly waste, or too much to do.
+    /// better be built anew: over the limit, or too much to do.
     mutating func patch(nodes: Set<UInt32>, classes: Set<UInt32>) -> PolicyPart? {
         let named = nodes.subtracting(book.graph.universalNodes)
         let isCommonNew = named.count < nodes.count
@@ -94,9 +96,7 @@ struct PartDraft {
             book.index.rules(of: node, other).compactMap { number in
                 let rule = book.rules[Int(number)]
                 let own = key.direction == .egress ? rule.senders : rule.receivers
-                guard key.nodes.holds(UInt32(own)), key.files.holds(UInt32(rule.file)),
-                    key.form.holds(tier(of: rule))
-                else { return nil }
+                guard key.nodes.holds(UInt32(own)), key.holds(rule.file, book) else { return nil }
                 return UInt64(node) << 32 | UInt64(number)
             }
         }
@@ -133,8 +133,6 @@ struct PartDraft {
         }
         return pairs
     }
-
-    private func tier(of rule: RuleBook.Rule) -> Int { book.scopes[rule.file].tier.rank }
 
     /// Gives each class that a peer's node names its value.
     private mutating func fill() -> Bool {
@@ -209,10 +207,14 @@ struct PartDraft {
         return rows.store(row)
     }
 
+    /// The most contradictions that a part lists.
+    private static let contradictionCountMax = 10_000
+
     private mutating func note(_ conflicts: [RowBuilder.Conflict], _ number: Int) {
-        for conflict in conflicts where contradictions.count < 10_000 {
-            contradictions.append(
-                PolicyPart.Contradiction(conflict: conflict, peerClass: number))
+        let room = Self.contradictionCountMax - contradictions.count
+        hasMoreContradictions = hasMoreContradictions || conflicts.count > room
+        contradictions += conflicts.prefix(room).map {
+            PolicyPart.Contradiction(conflict: $0, peerClass: number)
         }
     }
 
@@ -276,10 +278,17 @@ extension PolicyPart.Key {
     /// The peer's node of a rule; nil when the rule does not belong to the part.
     func peer(of number: UInt32, _ book: RuleBook) -> UInt32? {
         let rule = book.rules[Int(number)]
-        guard files.holds(UInt32(rule.file)), form.holds(book.scopes[rule.file].tier.rank) else {
-            return nil
-        }
+        guard holds(rule.file, book) else { return nil }
         return UInt32(direction == .egress ? rule.receivers : rule.senders)
+    }
+
+    /// Whether rules of a file belong to the part.
+    func holds(_ file: Int, _ book: RuleBook) -> Bool {
+        guard files.holds(UInt32(file)) else { return false }
+        switch form {
+        case .merged: return true
+        case .chained(let tiers, _): return tiers.contains(book.scopes[file].tier.rank)
+        }
     }
 }
 
@@ -289,14 +298,6 @@ extension PolicyPart.Form {
         switch self {
         case .merged: 0
         case .chained(_, let depth): depth
-        }
-    }
-
-    /// Whether rules of a tier of this rank belong to the part.
-    func holds(_ rank: Int) -> Bool {
-        switch self {
-        case .merged: true
-        case .chained(let tiers, _): tiers.contains(rank)
         }
     }
 }

@@ -3,6 +3,8 @@ struct PartStore: Sendable {
     private(set) var parts: [PolicyPart] = []
     private var indices: [PolicyPart.Key: UInt32] = [:]
     private(set) var byteCount = 0
+    /// How large the parts were that were built together, before any edit.
+    private var builtByteCount = 0
     /// What is expected of nodes.
     var estimates = NodeEstimates()
 
@@ -10,15 +12,19 @@ struct PartStore: Sendable {
 
     func index(of key: PolicyPart.Key) -> UInt32? { indices[key] }
 
-    /// The part of the same files, direction and form whose nodes differ from those of `key` in the
-    /// fewest rules, with these nodes; nil when they have `limit` rules or more. No part with
-    /// contradictions: whoever goes on from it looks at the differing nodes alone.
+    /// So many parts are looked at for one that is near.
+    private static let candidateCountMax = 4_096
+
+    /// Of the last parts, that of the same files, direction and form whose nodes differ from those
+    /// of `key` in the fewest rules, with these nodes; nil when they have `limit` rules or more. No
+    /// part with contradictions: whoever goes on from it looks at the differing nodes alone.
     func nearest(
         to key: PolicyPart.Key, differingBelow limit: Int, _ ruleCount: (UInt32) -> Int
     ) -> (part: PolicyPart, nodes: [UInt32])? {
         var least = limit
         var nearest: (part: PolicyPart, nodes: [UInt32])?
-        for part in parts where part.key.isSibling(of: key) && part.contradictions.isEmpty {
+        for part in parts.suffix(Self.candidateCountMax)
+        where part.key.isSibling(of: key) && part.contradictions.isEmpty {
             guard
                 let (nodes, count) = part.key.nodes.difference(
                     from: key.nodes, costingBelow: least, ruleCount)
@@ -28,6 +34,12 @@ struct PartStore: Sendable {
         }
         return nearest
     }
+
+    /// Whether what edits left behind is more than half.
+    var isMostlyWaste: Bool { byteCount > 2 * builtByteCount + 1 << 20 }
+
+    /// Notes that the parts are those of a policy, and no more.
+    mutating func noteBuilt() { builtByteCount = byteCount }
 
     /// Adds a part whose key is new.
     mutating func add(_ part: PolicyPart) -> UInt32 {

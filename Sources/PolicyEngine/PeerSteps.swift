@@ -33,12 +33,9 @@ struct PeerSteps {
             for tier in PolicyTier.allCases.sorted() {
                 let files = key.files.map { book.scopes[Int($0)] }.filter { $0.tier == tier }
                 guard let first = files.first, let last = files.last else { continue }
-                let numbers =
-                    UInt32(
-                        first.numbers.range.lowerBound)..<UInt32(
-                        last.numbers.range.upperBound)
+                let (start, end) = (first.numbers.range.lowerBound, last.numbers.range.upperBound)
                 let fallback = chain.defaults[tier]?.first?.decision.verdict?.rawValue
-                layers.append(Layer(numbers: numbers, fallback: fallback))
+                layers.append(Layer(numbers: UInt32(start)..<UInt32(end), fallback: fallback))
             }
         }
     }
@@ -73,28 +70,28 @@ struct PeerSteps {
     /// What the rules of the node at this place say.
     private mutating func steps(at place: Int, in layer: Int) -> ServiceSteps {
         if let known = layers[layer].ofNode[place] { return known }
-        let steps = steps(of: peers[place], layers[layer].numbers)
+        let steps = steps(ofRules: peers[place], layers[layer].numbers)
         layers[layer].ofNode[place] = steps
         return steps
     }
 
     private mutating func common(in layer: Int) -> ServiceSteps {
         if let known = layers[layer].common { return known }
-        let steps = steps(of: peers.common[...], layers[layer].numbers)
+        let steps = steps(ofRules: peers.common[...], layers[layer].numbers)
         layers[layer].common = steps
         return steps
     }
 
-    /// What the rules say whose numbers are among `numbers`; `list` ascends.
-    private func steps(of list: ArraySlice<UInt32>, _ numbers: Range<UInt32>) -> ServiceSteps {
+    /// What the rules of `list`, which ascends, say whose numbers are among `numbers`.
+    private func steps(
+        ofRules list: ArraySlice<UInt32>, _ numbers: Range<UInt32>
+    ) -> ServiceSteps {
         let some = list[list.place(of: numbers.lowerBound)..<list.place(of: numbers.upperBound)]
-        if some.count == 1, let number = some.first { return steps(of: number) }
-        return .least(of: some.map { steps(of: $0) })
-    }
-
-    private func steps(of number: UInt32) -> ServiceSteps {
-        let rule = rules[Int(number)]
-        return ServiceSteps(rule.ranges, rule.word)
+        return .least(
+            of: some.map { number in
+                let rule = rules[Int(number)]
+                return ServiceSteps(rule.ranges, rule.word)
+            })
     }
 }
 

@@ -12,8 +12,14 @@ public enum PolicyCompiler {
     public static func compile(
         _ files: [PolicyFile], _ universe: PolicyUniverse, _ terms: CompileTerms
     ) throws(PolicyErrors) -> CompiledPolicy {
-        let compiled = try compileUnproven(files, universe, terms)
-        try PolicyProof.check(compiled)
+        let compiled: CompiledPolicy
+        if let (edited, promises) = PolicyUpdate(files, universe, terms)?.policy() {
+            compiled = edited
+            if !promises.isKept { try PolicyProof.check(compiled) }
+        } else {
+            compiled = try compileWhole(files, universe, terms)
+            try PolicyProof.check(compiled)
+        }
         // Files in force do not fall today because of tomorrow.
         if !terms.isAccepted { try checkDaysToCome(compiled, terms) }
         return compiled
@@ -55,7 +61,13 @@ public enum PolicyCompiler {
     package static func compileUnproven(
         _ files: [PolicyFile], _ universe: PolicyUniverse, _ terms: CompileTerms
     ) throws(PolicyErrors) -> CompiledPolicy {
-        if let policy = PolicyUpdate(files, universe, terms)?.policy() { return policy }
+        if let edited = PolicyUpdate(files, universe, terms)?.policy() { return edited.policy }
+        return try compileWhole(files, universe, terms)
+    }
+
+    private static func compileWhole(
+        _ files: [PolicyFile], _ universe: PolicyUniverse, _ terms: CompileTerms
+    ) throws(PolicyErrors) -> CompiledPolicy {
         try checkNames(files)
         let result: Result<CompiledPolicy, PolicyErrors>
         do throws(BudgetFault) {
@@ -81,23 +93,27 @@ public enum PolicyCompiler {
         if !compiler.evidence.isEmpty {
             return .failure(ConflictReport(book, world).errors(compiler.evidence))
         }
+        compiler.parts.noteBuilt()
         let secret = HostSecret()
         let image = TableImage(
             world, compiler.parts, blocks, (AddressImage(world.partition, secret), secret))
         try BudgetFault.checkHost(image.byteCount, terms.budget)
-        return finished(compiler, universe, image, isAccepted: terms.isAccepted)
+        let strangers = PromiseStrangers(book.files, world)
+        return finished(compiler, (universe, strangers), image, isAccepted: terms.isAccepted)
     }
 
     /// The policy with what it tells about itself, unless a test refuses it.
     static func finished(
-        _ compiler: PortCompiler, _ universe: PolicyUniverse, _ image: consuming TableImage,
-        isAccepted: Bool
+        _ compiler: PortCompiler,
+        _ ends: (universe: PolicyUniverse, strangers: PromiseStrangers?),
+        _ image: consuming TableImage, isAccepted: Bool
     ) -> Result<CompiledPolicy, PolicyErrors> {
         let (book, world) = (compiler.book, compiler.world)
         let check = PolicyTestCheck(book, TableReading(world, (image.blocks, image.store)))
         if !isAccepted, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
         let remarks = check.warnings + check.failures.map { PolicyWarning($0) }
-        return .success(CompiledPolicy(book, (universe, world), image, remarks))
+        return .success(
+            CompiledPolicy(book, (ends.universe, world), image, (remarks, ends.strangers)))
     }
 
     /// Refuses two files of one name: their verdicts could not be told apart.

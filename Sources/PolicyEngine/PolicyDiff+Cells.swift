@@ -38,7 +38,7 @@ struct DiffCells {
         let senders = Self.byKey(ends.senders, network)
         let receivers = Self.byKey(ends.receivers, network)
         for (from, fromUnits) in senders {
-            for (to, toUnits) in receivers {
+            for (to, toUnits) in receivers where from.isJudged || to.isJudged {
                 let old = ends.old.passing(from.old, to.old, ends.isToAll, in: network)
                 let new = ends.new.passing(from.new, to.new, ends.isToAll, in: network)
                 let change = change(old, new)
@@ -164,12 +164,6 @@ extension DiffEnds {
         let to = receivers[receiver]
         if from.bearer.subject == to.bearer.subject { return 0 }  // itself, or both outside
         return (from.families[network] ?? 0) & (to.families[network] ?? 0)
-    }
-
-    /// Whether one unit can send to another at all.
-    func canSend(_ sender: Int, _ receiver: Int) -> Bool {
-        let networks = senders[sender].bearer == .outside ? receivers[receiver] : senders[sender]
-        return networks.families.keys.contains { commonFamilies(sender, receiver, $0) != 0 }
     }
 }
 

@@ -19,6 +19,9 @@ struct DiffEnds {
     struct Key: Hashable {
         var old = Lookup()
         var new = Lookup()
+
+        /// Whether a policy decides at this end; else it passes everything under both.
+        var isJudged: Bool { old.table != PassTables.open || new.table != PassTables.open }
     }
 
     struct Lookup: Hashable {
@@ -92,6 +95,7 @@ struct DiffEnds {
         self.new.prepare(networkCount: count)
         senders = units(space, .egress)
         receivers = units(space, .ingress)
+        guard !hasTooManyPairs else { return }
         for network in space.networks.indices {
             self.old.fill(network, space.networks[network])
             self.new.fill(network, space.networks[network])
@@ -147,9 +151,13 @@ struct DiffEnds {
             of: direction == .egress ? scope.senders : scope.receivers, number)
     }
 
+    private var hasTooManyPairs: Bool {
+        senders.count > Self.pairCountMax / max(receivers.count, 1)
+    }
+
     /// Whether the units are too many to be compared: then nothing may be asked.
     var isOverBudget: Bool {
-        senders.count > Self.pairCountMax / max(receivers.count, 1)
+        hasTooManyPairs
             || [old, new].contains { tables in
                 (tables.egress + tables.ingress).contains(where: \.isOverBudget)
             }

@@ -22,21 +22,16 @@ struct DiffFolding {
     init(_ ends: DiffEnds, _ values: [ServiceSet]) {
         self.ends = ends
         self.values = values
-        possible = ends.senders.indices.map { sender in
-            var possible = BitSet(below: ends.receivers.count)
-            for receiver in ends.receivers.indices where ends.canSend(sender, receiver) {
-                possible[receiver] = true
-            }
-            return possible
-        }
+        possible = ends.possibleReceivers
     }
 
     /// The blocks of `rows`, one row for each sender.
     mutating func fold(_ rows: [[DiffCells.Cell]]) -> [Block] {
         blocks = []
         var places: [[BitSet]: Int] = [:]
-        for (services, sets) in parts(rows) {
-            for group in groups(rows, sets) {
+        let pairs = Self.pairsOfSets(rows, values.count)
+        for (services, sets) in parts(pairs) {
+            for group in groups(sets.flatMap { pairs[$0] }) {
                 if let place = places[[group.senders, group.receivers]] {
                     blocks[place].services = .union(of: [blocks[place].services, services])
                     continue
@@ -50,26 +45,52 @@ struct DiffFolding {
         return blocks
     }
 
-    /// The services cut where any set of the rows begins or ends; parts that occur in the same sets
-    /// are one. Each comes with these sets.
-    private func parts(_ rows: [[DiffCells.Cell]]) -> [(ServiceSet, Set<Int>)] {
-        let used = Set(rows.flatMap { $0.map(\.services) }).sorted()
-        var starts: Set<UInt32> = []
-        for number in used {
-            for range in values[number].ranges {
-                starts.formUnion([range.first.rawValue, range.last.rawValue + 1])
+    /// A sender and a receiver between which something changes.
+    private struct Pair: Hashable {
+        let sender: Int
+        let receiver: Int
+    }
+
+    /// For each set of services the pairs for which it changes, senders ascending.
+    private static func pairsOfSets(
+        _ rows: [[DiffCells.Cell]], _ setCount: Int
+    ) -> [[Pair]] {
+        var pairs = [[Pair]](repeating: [], count: setCount)
+        for (sender, row) in rows.enumerated() {
+            for cell in row {
+                pairs[cell.services].append(Pair(sender: sender, receiver: cell.receiver))
             }
         }
-        let sorted = starts.sorted()
-        var ranges: [[Int]: [ServiceRange]] = [:]
-        for (index, start) in sorted.enumerated() where index + 1 < sorted.count {
-            let first = ServiceKey(rawValue: start)
-            let holding = used.filter { values[$0].contains(first) }
-            guard !holding.isEmpty else { continue }
-            ranges[holding, default: []].append(
-                ServiceRange(first, ServiceKey(rawValue: sorted[index + 1] - 1)))
+        return pairs
+    }
+
+    /// The services cut where any set that changes begins or ends; parts that occur in the same
+    /// sets are one. Each comes with these sets.
+    private func parts(_ pairs: [[Pair]]) -> [(ServiceSet, [Int])] {
+        var edges: [(start: UInt32, number: UInt32, isBegin: Bool)] = []
+        for number in values.indices where !pairs[number].isEmpty {
+            for range in values[number].ranges {
+                edges.append((range.first.rawValue, UInt32(number), true))
+                edges.append((range.last.rawValue + 1, UInt32(number), false))
+            }
         }
-        return ranges.map { (ServiceSet(ascending: $0.value), Set($0.key)) }
+        edges.sort { $0.start < $1.start }
+        var ranges: [[UInt32]: [ServiceRange]] = [:]
+        var holding: [UInt32] = []
+        for (index, edge) in edges.enumerated() {
+            if edge.isBegin {
+                holding.insertOnce(edge.number)
+            } else {
+                holding.removeOnce(edge.number)
+            }
+            guard index + 1 < edges.count, edges[index + 1].start > edge.start, !holding.isEmpty
+            else { continue }
+            ranges[holding, default: []].append(
+                ServiceRange(
+                    ServiceKey(rawValue: edge.start),
+                    ServiceKey(rawValue: edges[index + 1].start - 1)))
+        }
+        return ranges.map { (ServiceSet(ascending: $0.value), $0.key.map { Int($0) }) }
             .sorted { $0.0.ranges[0].first < $1.0.ranges[0].first }
     }
 
@@ -88,12 +109,13 @@ struct DiffFolding {
         case groups(Int)
     }
 
-    private func groups(_ rows: [[DiffCells.Cell]], _ sets: Set<Int>) -> [Group] {
+    private func groups(_ pairs: [Pair]) -> [Group] {
         var groups: [Group] = []
-        for (sender, row) in rows.enumerated() where !row.isEmpty {
+        for (sender, pairs) in Dictionary(grouping: pairs, by: \.sender).sorted(by: {
+            $0.key < $1.key
+        }) {
             var receivers = BitSet(below: ends.receivers.count)
-            for cell in row where sets.contains(cell.services) { receivers[cell.receiver] = true }
-            guard !receivers.isEmpty else { continue }
+            for pair in pairs { receivers[pair.receiver] = true }
             let names = names(of: ends.senders[sender])
             let place = groups.firstIndex { group in
                 agrees(group, receivers, possible[sender])
@@ -131,6 +153,31 @@ struct DiffFolding {
 }
 
 extension DiffEnds {
+    /// For each sender the receivers that it can send to: those of its networks and families that
+    /// are not of the same VM, or outside like it.
+    fileprivate var possibleReceivers: [BitSet] {
+        let nobody = BitSet(below: receivers.count)
+        var ofFamily: [Int: [BitSet]] = [:]
+        var ofSubject: [Int?: BitSet] = [:]
+        for (index, unit) in receivers.enumerated() {
+            ofSubject[unit.bearer.subject, default: nobody][index] = true
+            for (network, families) in unit.families {
+                for family in 0..<2 where families >> family & 1 != 0 {
+                    ofFamily[network, default: [nobody, nobody]][family][index] = true
+                }
+            }
+        }
+        return senders.map { sender in
+            var possible = nobody
+            for (network, families) in sender.families {
+                for family in 0..<2 where families >> family & 1 != 0 {
+                    possible = possible.union(ofFamily[network]?[family] ?? nobody)
+                }
+            }
+            return possible.subtracting(ofSubject[sender.bearer.subject] ?? nobody)
+        }
+    }
+
     /// The name of a VM.
     func name(of subject: Int) -> String { endpoint(of: subject).vm }
 }

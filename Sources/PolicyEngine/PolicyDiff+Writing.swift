@@ -73,21 +73,27 @@ struct DiffWriter {
         receivers = DiffNaming(ends.receivers, ends, groups.nodes, cells)
     }
 
+    /// The lines of `rows`, each once, and how many changes are left out.
+    ///
+    /// - Parameter limit: the most lines, whose lists are shortened then; nil for all, whole.
     func lines(
-        _ rows: [[DiffCells.Cell]], isGained: Bool, isWhole: Bool
-    ) -> [PolicyDiff.Line] {
+        _ rows: [[DiffCells.Cell]], isGained: Bool, limit: Int?
+    ) -> (lines: [PolicyDiff.Line], omittedCount: Int) {
         var folding = folding
-        let lines = folding.fold(rows).map { block in
+        var lines: [PolicyDiff.Line] = []
+        var seen: Set<PolicyDiff.Line> = []
+        var blocks = folding.fold(rows)[...]
+        while lines.count < limit ?? .max, let block = blocks.popFirst() {
             let (from, to) = words(block)
             let parts = [from, to, block.services.words].map { words in
-                isWhole ? words : Self.shortened(words)
+                limit == nil ? words : Self.shortened(words)
             }
-            return PolicyDiff.Line(
+            let line = PolicyDiff.Line(
                 isGained: isGained, senders: parts[0], receivers: parts[1], services: parts[2],
                 isToAll: ends.isToAll)
+            if seen.insert(line).inserted { lines.append(line) }
         }
-        var seen: Set<PolicyDiff.Line> = []
-        return lines.filter { seen.insert($0).inserted }
+        return (lines, blocks.count)
     }
 
     /// The words for both sides. One is named strictly: its words mean its units and no other. Then

@@ -32,9 +32,10 @@ public struct PolicyDiff: Sendable {
     public let gained: [Line]
     /// What becomes impossible, shortened likewise.
     public let lost: [Line]
-    /// How many lines of ``gained`` were left out.
+    /// How many more changes than the lines of ``gained`` there are: each would be a line, unless
+    /// its shortened lists are those of another.
     public let omittedGainedCount: Int
-    /// How many lines of ``lost`` were left out.
+    /// The same of ``lost``.
     public let omittedLostCount: Int
 
     /// Whether anything becomes possible that was not.
@@ -83,18 +84,19 @@ public struct PolicyDiff: Sendable {
         let toStations = DiffCells(ends[0])
         var toAll = DiffCells(ends[1])
         toAll.remove(toStations)
-        var gained: [Line] = []
-        var lost: [Line] = []
+        var gained = (lines: [Line](), omittedCount: 0)
+        var lost = gained
         for changes in [toStations, toAll] where !changes.isEmpty {
             let writer = DiffWriter(changes, names, cells)
-            gained += writer.lines(changes.gained, isGained: true, isWhole: isWhole)
-            lost += writer.lines(changes.lost, isGained: false, isWhole: isWhole)
+            let room = { (lines: [Line]) in isWhole ? nil : Self.lineCountMax - lines.count }
+            let more = writer.lines(
+                changes.gained, isGained: true, limit: room(gained.lines))
+            let less = writer.lines(changes.lost, isGained: false, limit: room(lost.lines))
+            gained = (gained.lines + more.lines, gained.omittedCount + more.omittedCount)
+            lost = (lost.lines + less.lines, lost.omittedCount + less.omittedCount)
         }
-        let limit = isWhole ? Int.max : Self.lineCountMax
-        self.gained = Array(gained.prefix(limit))
-        self.lost = Array(lost.prefix(limit))
-        omittedGainedCount = gained.count - self.gained.count
-        omittedLostCount = lost.count - self.lost.count
+        (self.gained, omittedGainedCount) = gained
+        (self.lost, omittedLostCount) = lost
     }
 
     /// The rules that differ; nil when there may be more.

@@ -1,7 +1,7 @@
 /// One policy file, read and checked: every name in it is known, every range is sound.
 public struct PolicyFile: Sendable {
     /// The text it was read from.
-    public let source: PolicySource
+    public internal(set) var source: PolicySource
     /// `policy:`, unique among the files applied together.
     public var name: Located<String>
     /// `tier:`.

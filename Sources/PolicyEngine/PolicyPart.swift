@@ -58,6 +58,8 @@ final class PolicyPart: Sendable {
     /// The row of each node of ``peers``, in the chained form; 0 where none was needed.
     let nodeRows: [UInt32]
     let contradictions: [Contradiction]
+    /// Whether there are more contradictions than these.
+    let hasMoreContradictions: Bool
     let boundaryCount: Int
     let storage: TableStorage<UInt32>
 
@@ -66,6 +68,7 @@ final class PolicyPart: Sendable {
         peers = draft.peers
         nodeRows = draft.nodeRows
         contradictions = draft.contradictions
+        hasMoreContradictions = draft.hasMoreContradictions
         boundaryCount = draft.rows.boundaryCount
         let isChain = key.form.depth > 0
         storage = TableStorage([
@@ -119,10 +122,7 @@ struct PeerRules: Sendable {
     var ruleCount: Int { rules.count + common.count }
 
     /// Where a node stands.
-    func index(of node: UInt32) -> UInt32? {
-        let place = nodes.place(of: node)
-        return place < nodes.count && nodes[place] == node ? UInt32(place) : nil
-    }
+    func index(of node: UInt32) -> UInt32? { nodes.index(holding: node).map { UInt32($0) } }
 
     /// Gives a node these rules; it may be new, and keeps its place even without rules.
     mutating func replace(_ node: UInt32, _ list: [UInt32]) -> (index: Int, isNew: Bool) {

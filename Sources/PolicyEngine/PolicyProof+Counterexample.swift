@@ -12,6 +12,14 @@ public struct Counterexample: Hashable, Sendable {
         public let isBorne: Bool
     }
 
+    /// What lets the packet pass at one end.
+    public struct Judge: Hashable, Sendable {
+        /// The rule or default.
+        public let rule: RuleDescription
+        /// Whether it would refuse the packet, which is only recorded: its file is in audit mode.
+        public let isAudited: Bool
+    }
+
     /// The network.
     public let network: VNI
     /// The sender.
@@ -22,10 +30,10 @@ public struct Counterexample: Hashable, Sendable {
     public let isToAll: Bool
     /// The service.
     public let service: ServiceKey
-    /// The rule that lets it out; nil where nobody judges.
-    public let egress: RuleDescription?
-    /// The rule that lets it in; nil where nobody judges.
-    public let ingress: RuleDescription?
+    /// What lets it out; nil where nobody judges.
+    public let egress: Judge?
+    /// What lets it in; nil where nobody judges.
+    public let ingress: Judge?
 }
 
 extension Counterexample {
@@ -54,12 +62,16 @@ extension Counterexample {
         return PolicyError(
             file, at: sentence.position,
             (
-                "`never \(sentence.text)` does not hold: \(service) passes from \(name(from)) "
-                    + "to \(receiver), \(judges)",
+                "`never \(sentence.text)` does not hold: \(passage)",
                 commands.joined(separator: " and ")
                     + " \(commands.count == 1 ? "shows" : "show") it; "
                     + "narrow the rules, or the promise"
             ))
+    }
+
+    /// What passes, and why.
+    var passage: String {
+        "\(service) passes from \(name(from)) to \(receiver), \(judges)"
     }
 
     private func name(_ end: End) -> String {
@@ -76,7 +88,7 @@ extension Counterexample {
 
     private var judges: String {
         switch (egress, ingress) {
-        case (let out?, let into?) where out.id == into.id:
+        case (let out?, let into?) where out == into:
             "let out and in by \(Self.place(out))"
         case (let out?, let into?):
             "let out by \(Self.place(out)) and in by \(Self.place(into))"
@@ -86,16 +98,44 @@ extension Counterexample {
         }
     }
 
-    private static func place(_ rule: RuleDescription) -> String {
-        rule.file.isEmpty ? "`\(rule.name)`" : "`\(rule.name)` (\(rule.file):\(rule.line))"
+    private static func place(_ judge: Judge) -> String {
+        let rule = judge.rule
+        let place =
+            rule.file.isEmpty ? "`\(rule.name)`" : "`\(rule.name)` (\(rule.file):\(rule.line))"
+        return place + (judge.isAudited ? ", which only records what it refuses" : "")
     }
 }
 
 extension [PolicyFile] {
-    /// The command that explains a connection under these files, in back quotes; more than four of
-    /// them are only meant.
+    /// The command that explains a connection under these files, in back quotes, as a shell takes
+    /// it. More than four files are named by their folders, which stand for their `*.yaml`.
     func explainCommand(_ from: String, _ to: String, _ service: ServiceKey) -> String {
-        let files = count > 4 ? "FILES" : map(\.source.path).joined(separator: " ")
-        return "`vswctl policy explain \(from) \(to) \(service) --with \(files)`"
+        let audit = !isEmpty && allSatisfy { $0.mode == .audit } ? "--audit " : ""
+        let words = paths.map(Self.quoted).joined(separator: " ")
+        return "`vswctl policy explain \(from) \(to) \(service) \(audit)--with \(words)`"
+    }
+
+    private var paths: [String] {
+        let paths = map(\.source.path)
+        let folders = Set(paths.map(Self.folder)).sorted()
+        let isShort = folders.count <= 4 && paths.allSatisfy { $0.hasSuffix(".yaml") }
+        return count > 4 && isShort ? folders : paths
+    }
+
+    private static func folder(_ path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
+    }
+
+    /// In single quotes where a shell might take a character for its own.
+    private static func quoted(_ path: String) -> String {
+        let isPlain = path.utf8.allSatisfy { octet in
+            switch octet {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "/._-+,:@%".utf8.contains(octet)
+            }
+        }
+        return isPlain ? path : "'" + path.replacing("'", with: "'\\''") + "'"
     }
 }

@@ -51,22 +51,32 @@ public struct PolicyProof {
         (sets, membership) = books
     }
 
-    /// Refuses a policy that breaks a promise.
+    /// Refuses a policy that breaks a promise, unless the file that makes it is in audit mode: like
+    /// its refusals, what it promises is only looked at (``PromiseReport``).
     ///
     /// - Throws: for each broken promise a packet that passes, at the place of the sentence.
     public static func check(_ policy: CompiledPolicy) throws(PolicyErrors) {
-        guard policy.files.contains(where: { !$0.invariants.isEmpty }) else { return }
+        let broken = try broken(in: policy) { $0.mode == .enforce }
+        guard !broken.isEmpty else { return }
+        throw PolicyErrors(
+            broken.map { $1.error($0.file, $0.sentence, among: policy.files) })
+    }
+
+    /// The broken promises of the files that `isMeant` names, each with a packet that passes.
+    static func broken(
+        in policy: CompiledPolicy, _ isMeant: (PolicyFile) -> Bool
+    ) throws(PolicyErrors) -> [(promise: PromiseBook.Promise, packet: Counterexample)] {
+        guard policy.files.contains(where: { !$0.invariants.isEmpty && isMeant($0) }) else {
+            return []
+        }
         var proof = PolicyProof(policy)
         try proof.checkWork()
-        var errors: [PolicyError] = []
-        for index in 0..<proof.promiseCount {
-            guard errors.count < PolicyErrors.countMax else { break }
-            if let packet = proof.counterexample(to: index) {
-                let promise = proof.book.promises[index]
-                errors.append(packet.error(promise.file, promise.sentence, among: policy.files))
-            }
+        var broken: [(PromiseBook.Promise, Counterexample)] = []
+        for (index, promise) in proof.book.promises.enumerated() where isMeant(promise.file) {
+            guard broken.count < PolicyErrors.countMax else { break }
+            if let packet = proof.counterexample(to: index) { broken.append((promise, packet)) }
         }
-        if !errors.isEmpty { throw PolicyErrors(errors) }
+        return broken
     }
 
     /// Whether the ends are too many to be held against each other: then nothing may be asked.
@@ -174,8 +184,8 @@ extension PolicyProof {
             network: network.space.vni,
             from: end(found.sender.subject, from), to: end(found.receiver.subject, to),
             isToAll: group != nil, service: service,
-            egress: rule(found.sender, (.egress, from.address, to.address), network, service),
-            ingress: rule(found.receiver, (.ingress, own.address, from.address), network, service))
+            egress: judge(found.sender, (.egress, from.address, to.address), network, service),
+            ingress: judge(found.receiver, (.ingress, own.address, from.address), network, service))
     }
 
     /// The witness of a frame to all: to the first group that the sender may send to.
@@ -219,12 +229,14 @@ extension PolicyProof {
         row(end, question, network).map { TableReading(policy).passing($0) } ?? .all
     }
 
-    private func rule(
+    private func judge(
         _ end: PacketSpace.End, _ question: Question, _ network: ProofNetwork,
         _ service: ServiceKey
-    ) -> RuleDescription? {
+    ) -> Counterexample.Judge? {
         row(end, question, network.number).map { row in
-            policy.rule(TableReading(policy).verdict(row, service).rule)
+            let verdict = TableReading(policy).verdict(row, service)
+            return Counterexample.Judge(
+                rule: policy.rule(verdict.rule), isAudited: verdict.isAudited)
         }
     }
 

@@ -200,7 +200,7 @@ extension PolicyTestCheck {
 extension RuleBook {
     /// The action of the rule that decided, as its file says it, in whatever mode that is.
     func writtenAction(of verdict: Verdict) -> RuleAction {
-        verdict.rule == .builtIn ? .deny : rules[Int(verdict.rule.rawValue) - 1].action
+        verdict.rule == .builtIn ? .deny : rules[verdict.rule.number].action
     }
 }
 

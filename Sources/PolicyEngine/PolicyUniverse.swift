@@ -36,6 +36,12 @@ public struct PolicyEndpoint: Hashable, Sendable {
     /// Whether an IPv4 address is bound.
     var hasIPv4Address: Bool { addresses.contains(where: \.isIPv4) }
 
+    /// The addresses as which its rules judge it: its own, and, without an IPv4 address, 0.0.0.0,
+    /// as which frames to all reach it.
+    package var judgedAddresses: [IPAddress] {
+        hasIPv4Address ? ownedAddresses : ownedAddresses + [.unspecifiedIPv4]
+    }
+
     /// The bound addresses, and the link-local one that the VM forms from its MAC address.
     public var ownedAddresses: [IPAddress] { addresses + [.linkLocal(mac)] }
 }

@@ -23,12 +23,12 @@ struct PolicyUpdate {
         self.terms = terms
     }
 
-    /// After so many new nodes, or this growth of the parts, everything is made anew: what edits
-    /// leave behind is waste.
+    /// After so many new nodes everything is made anew: what edits leave behind is waste.
     private static let nodeCountMax = 1_024
 
-    /// The policy, its promises unproven; nil when it is better compiled from the beginning.
-    func policy() -> CompiledPolicy? {
+    /// The policy, and whether it keeps its promises if the former one does; nil when it is better
+    /// compiled from the beginning.
+    func policy() -> (policy: CompiledPolicy, promises: PromiseUpdate)? {
         // A contradiction among packets that no VM could send may come true with other VMs.
         guard previous.image.store.parts.allSatisfy({ isFreeOfContradictions($0) }) else {
             return nil
@@ -41,8 +41,6 @@ struct PolicyUpdate {
             let update = world.update(
                 book, universe, change, newNodes: nodeCount..<book.graph.nodeCount),
             !world.isOverBudget,
-            // Who has no IPv4 address hears frames to all as 0.0.0.0, which is no place of his.
-            !update.isPartitionNew || universe.endpoints.allSatisfy(\.hasIPv4Address),
             var (compiler, changedParts) = patched(book, world, moved)
         else { return nil }
         let toggled = toggledNodes(book, moved)
@@ -61,8 +59,11 @@ struct PolicyUpdate {
                 return nil  // A full compilation says why, or finds room.
             }
         }
-        guard compiler.evidence.isEmpty else { return nil }
-        return finished(compiler, blocks, isPartitionNew: update.isPartitionNew)
+        guard compiler.evidence.isEmpty,
+            let policy = finished(compiler, blocks, isPartitionNew: update.isPartitionNew)
+        else { return nil }
+        let rules = moved.flatMap { [$0.old, book.rules[$0.number]] }
+        return (policy, PromiseUpdate(from: previous, to: policy, change, rules))
     }
 
     private func isFreeOfContradictions(_ part: PolicyPart) -> Bool {
@@ -79,8 +80,10 @@ struct PolicyUpdate {
             ? AddressImage(compiler.world.partition, secret) : previous.image.addresses
         let image = TableImage(compiler.world, compiler.parts, blocks, (addresses, secret))
         guard image.byteCount <= terms.budget.byteCountPerHost else { return nil }
+        let strangers = isPartitionNew ? nil : previous.strangers
         let result = PolicyCompiler.finished(
-            compiler, universe, image, isAccepted: terms.isAccepted)
+            compiler, (universe, strangers ?? PromiseStrangers(files, compiler.world)), image,
+            isAccepted: terms.isAccepted)
         return try? result.get()
     }
 
@@ -113,8 +116,9 @@ struct PolicyUpdate {
         if subject.endpoint.anyAddress || !nodes.isDisjoint(with: world.book.graph.universalNodes) {
             return true
         }
-        return subject.places.contains { place in
-            let bits = world.world.partition.bits(of: place.prefixClass)
+        return subject.endpoint.judgedAddresses.contains { address in
+            let partition = world.world.partition
+            let bits = partition.bits(of: partition.prefixClass(of: address))
             return world.book.graph.memberList(subject.identity, bits)
                 .contains { nodes.contains($0) }
         }
@@ -128,7 +132,7 @@ struct PolicyUpdate {
     ) -> (PortCompiler, changedParts: Set<UInt32>)? {
         var parts = previous.image.store
         for (number, old) in moved {
-            for rule in [old, book.rules[number]] {
+            for rule in [old, book.rules[number]] where !rule.isVacant {
                 parts.estimates.forget(UInt32(rule.senders), .egress)
                 parts.estimates.forget(UInt32(rule.receivers), .ingress)
             }
@@ -136,17 +140,18 @@ struct PolicyUpdate {
         var compiler = PortCompiler(book, world, terms.budget, parts)
         var changedParts: Set<UInt32> = []
         let edges = edges(book, moved)
-        let newClasses = (previous.world.classes.count..<world.classes.count).map { UInt32($0) }
+        let newClasses = classesOfNodes(
+            (previous.world.classes.count..<world.classes.count).map { UInt32($0) }, world)
         for (index, part) in previous.image.store.parts.enumerated() {
-            let nodes = changedPeers(of: part, edges)
-            let classes = newClasses.filter { number in
-                world.classes.members[Int(number)].contains { part.peers.index(of: $0) != nil }
+            let nodes = changedPeers(of: part, edges, book)
+            let classes = newClasses.reduce(into: Set<UInt32>()) { classes, item in
+                if part.peers.index(of: item.key) != nil { classes.formUnion(item.value) }
             }
             guard !nodes.isEmpty || !classes.isEmpty else { continue }
             let limit = PortUsage(byteCount: 0, isMerged: part.key.form.isMerged)
                 .limit(terms.budget)
             var draft = PartDraft(part.key, patching: part, (book, world), limit: limit)
-            var new = draft.patch(nodes: nodes, classes: Set(classes))
+            var new = draft.patch(nodes: nodes, classes: classes)
             if new == nil {
                 var draft = PartDraft(part.key, (book, world), limit: limit)
                 new = draft.build()
@@ -157,18 +162,29 @@ struct PolicyUpdate {
             compiler.parts.replace(UInt32(index), by: new)
             changedParts.insert(UInt32(index))
         }
-        guard compiler.parts.byteCount <= 2 * previous.image.store.byteCount + 1 << 20 else {
-            return nil
-        }
+        guard !compiler.parts.isMostlyWaste else { return nil }
         return (compiler, changedParts)
     }
 
+    /// For each node that names one of `classes`, those that it names.
+    private func classesOfNodes(
+        _ classes: [UInt32], _ world: PolicyWorld
+    ) -> [UInt32: [UInt32]] {
+        classes.reduce(into: [:]) { lists, number in
+            for node in world.classes.members[Int(number)] {
+                lists[node, default: []].append(number)
+            }
+        }
+    }
+
     /// The nodes of the peers whose rules in a part are others now.
-    private func changedPeers(of part: PolicyPart, _ edges: [Edge: Set<UInt32>]) -> Set<UInt32> {
+    private func changedPeers(
+        of part: PolicyPart, _ edges: [Edge: Set<UInt32>], _ book: RuleBook
+    ) -> Set<UInt32> {
         var nodes: Set<UInt32> = []
         for (edge, peers) in edges
         where edge.direction == part.key.direction && part.key.nodes.holds(edge.own)
-            && part.key.files.holds(edge.file) && part.key.form.holds(edge.tier)
+            && part.key.holds(edge.file, book)
         {
             nodes.formUnion(peers)
         }
@@ -179,8 +195,7 @@ struct PolicyUpdate {
     private struct Edge: Hashable {
         let direction: TrafficDirection
         let own: UInt32
-        let file: UInt32
-        let tier: Int
+        let file: Int
     }
 
     /// The peers' nodes of the rules that were moved, and of those in their places now.
@@ -189,13 +204,11 @@ struct PolicyUpdate {
     ) -> [Edge: Set<UInt32>] {
         var edges: [Edge: Set<UInt32>] = [:]
         for rule in moved.flatMap({ [$0.old, book.rules[$0.number]] }) where !rule.isExpired {
-            let tier = book.scopes[rule.file].tier.rank
             let (senders, receivers) = (UInt32(rule.senders), UInt32(rule.receivers))
             for (direction, own, peer) in [
                 (TrafficDirection.egress, senders, receivers), (.ingress, receivers, senders),
             ] {
-                let edge = Edge(
-                    direction: direction, own: own, file: UInt32(rule.file), tier: tier)
+                let edge = Edge(direction: direction, own: own, file: rule.file)
                 edges[edge, default: []].insert(peer)
             }
         }

@@ -28,10 +28,7 @@ extension PolicyWorld {
     /// The prefix classes that an endpoint's own address may have, each with an example.
     func ownSamples(_ endpoint: PolicyEndpoint) -> [Int: AddressSamples] {
         var samples: [Int: AddressSamples] = [:]
-        var addresses = endpoint.ownedAddresses
-        if !endpoint.hasIPv4Address {
-            addresses.append(.unspecifiedIPv4)  // frames to all reach it as this one
-        }
+        var addresses = endpoint.judgedAddresses
         if endpoint.anyAddress {
             addresses += partition.singleList.map(\.address)
             addresses += (partition.ipv4 + partition.ipv6).map(\.first)

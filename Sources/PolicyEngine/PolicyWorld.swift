@@ -91,6 +91,7 @@ struct PolicyWorld: Sendable {
         _ book: RuleBook, _ universe: PolicyUniverse, _ change: PolicyChange, newNodes: Range<Int>
     ) -> Update? {
         var update = Update(subjects: Set(change.newEndpoints))
+        let unspecified = partition.prefixClass(of: .unspecifiedIPv4)
         for node in newNodes where !book.graph[node].isUniversal {
             let terms = book.graph[node]
             guard !book.graph.linkedNodes.contains(UInt32(node)), !terms.included.isAny,
@@ -110,20 +111,26 @@ struct PolicyWorld: Sendable {
                 let endpoint = universe.endpoints[number]
                 return subject(endpoint, networks[endpoint.network] ?? 0, book)
             })
+        let isUnspecifiedMoved = partition.prefixClass(of: .unspecifiedIPv4) != unspecified
         for (number, subject) in subjects.enumerated() where !update.subjects.contains(number) {
-            let isTouched =
-                newNodes.contains { book.graph[$0].names(subject.endpoint) }
-                || update.isPartitionNew
-                    && (subject.endpoint.anyAddress
-                        || subject.places.contains {
-                            partition.prefixClass(of: $0.address) != $0.prefixClass
-                        })
-            guard isTouched else { continue }
+            guard
+                newNodes.contains(where: { book.graph[$0].names(subject.endpoint) })
+                    || update.isPartitionNew && isMoved(subject)
+                    || isUnspecifiedMoved && !subject.endpoint.hasIPv4Address
+            else { continue }
             subjects[number] = self.subject(subject.endpoint, subject.network, book)
             update.subjects.insert(number)
         }
         for network in self.networks.indices { settle(network) }
         return update
+    }
+
+    /// Whether an address of a VM has another class now.
+    private func isMoved(_ subject: PortCompiler.Subject) -> Bool {
+        subject.endpoint.anyAddress
+            || subject.places.contains {
+                partition.prefixClass(of: $0.address) != $0.prefixClass
+            }
     }
 
     /// The networks of a universe by number; nil when they are not those of now, in their order:

@@ -57,7 +57,9 @@ struct PortCompiler {
     /// Whether a port with all parts and all rules would be within the budget of a port: then every
     /// one is.
     var fitsAnyPort: Bool {
-        var usages = [true, false].map { PortUsage(byteCount: 1 << 16, isMerged: $0) }
+        let isAnyAddressUsed = world.subjects.contains { $0.endpoint.anyAddress }
+        let ownCount = 1 << 13 + (isAnyAddressUsed ? world.partition.pieceCount : 0)
+        var usages = [true, false].map { PortUsage(byteCount: ownCount * 8, isMerged: $0) }
         usages[1].note(ruleCount: book.ruleCount)
         for (index, part) in parts.parts.enumerated() {
             usages[part.key.form.isMerged ? 0 : 1].add(part, at: UInt32(index))
@@ -115,7 +117,9 @@ struct PortCompiler {
                         if merged, !isMergedOnly(port) { return nil }
                         throw usage.fault(port, budget)
                     }
-                    note(indices, cell, port.subject)
+                    for index in indices {
+                        try note(contradictionsOf: parts[index], cell, port.subject)
+                    }
                     ruleCount += indices.reduce(0) { $0 + parts[$1].peers.ruleCount }
                     stages.append(
                         PortBlocks.Stage(
@@ -144,12 +148,7 @@ struct PortCompiler {
             if let known = parts.index(of: key) {
                 index = known
             } else {
-                let limit = usage.limit(budget)
-                var draft = PartDraft(key, (book, world), limit: limit)
-                guard let part = adapted(key, limit) ?? draft.build() else {
-                    usage.noteOver(draft.rows.boundaryCount, budget)
-                    return nil
-                }
+                guard let part = part(key, &usage) else { return nil }
                 index = parts.add(part)
                 try BudgetFault.checkHost(parts.byteCount, budget)
             }
@@ -160,6 +159,19 @@ struct PortCompiler {
         return indices
     }
 
+    /// A part that the store does not have; nil over the limit, which `usage` notes.
+    private func part(_ key: PolicyPart.Key, _ usage: inout PortUsage) -> PolicyPart? {
+        let limit = usage.limit(budget)
+        if let part = adapted(key, limit) { return part }
+        var draft = PartDraft(key, (book, world), limit: limit)
+        let part = draft.build()
+        if part == nil { usage.noteOver(draft.rows.boundaryCount, budget) }
+        return part
+    }
+
+    /// The most rules of nodes that differ: each may put a peer in among all others.
+    private static let adaptedRuleCountMax = 1_024
+
     /// A part made from one of an earlier policy, whose nodes differ in few rules; nil when there
     /// is none, or it had better be built.
     private func adapted(
@@ -168,13 +180,14 @@ struct PortCompiler {
         guard isUpdate else { return nil }
         let ruleCount = { (node: UInt32) in book.index.rules(of: node, key.direction).count }
         let all = key.nodes.reduce(0) { $0 + ruleCount($1) }
+        let limit = (rules: min(all / 4, Self.adaptedRuleCountMax), part: limit)
         guard all >= 4,
-            let (part, nodes) = parts.nearest(to: key, differingBelow: all / 4, ruleCount)
+            let (part, nodes) = parts.nearest(to: key, differingBelow: limit.rules, ruleCount)
         else { return nil }
         let peers = nodes.flatMap { node in
             book.index.rules(of: node, key.direction).compactMap { key.peer(of: $0, book) }
         }
-        var draft = PartDraft(key, patching: part, (book, world), limit: limit)
+        var draft = PartDraft(key, patching: part, (book, world), limit: limit.part)
         return draft.patch(nodes: Set(peers), classes: [])
     }
 
@@ -200,18 +213,22 @@ struct PortCompiler {
             checked[key] = part.contradictions.isEmpty ? .some(nil) : part
         }
         guard let part = checked[key] ?? nil else { return }
-        for contradiction in part.contradictions where evidence.count < PolicyErrors.countMax {
-            note(contradiction, part, cell, port.subject)
-        }
+        try note(contradictionsOf: part, cell, port.subject)
     }
 
-    private mutating func note(_ indices: [UInt32], _ cell: PortPlan.Cell, _ subject: Subject) {
-        for index in indices {
-            for contradiction in parts[index].contradictions
-            where evidence.count < PolicyErrors.countMax {
-                note(contradiction, parts[index], cell, subject)
-            }
+    /// Notes the contradictions of a part that a packet can show.
+    ///
+    /// - Throws: when there is none among those listed, and more are not.
+    private mutating func note(
+        contradictionsOf part: PolicyPart, _ cell: PortPlan.Cell, _ subject: Subject
+    ) throws(BudgetFault) {
+        for contradiction in part.contradictions where evidence.count < PolicyErrors.countMax {
+            note(contradiction, part, cell, subject)
         }
+        guard part.hasMoreContradictions, evidence.isEmpty else { return }
+        throw BudgetFault(
+            "files of one tier contradict each other in more places than can be searched for a "
+                + "packet at the port of vm \(subject.endpoint.vm)")
     }
 
     private mutating func note(

@@ -43,6 +43,9 @@ struct PrefixPartition: Sendable {
         note(singles: terms.filter(isSingle))
     }
 
+    /// How many intervals and single addresses there are: there are no more classes.
+    var pieceCount: Int { ipv4.count + ipv6.count + singleList.count }
+
     /// The class of an address.
     func prefixClass(of address: IPAddress) -> Int {
         if let single = single(address) { return singleList[single].prefixClass }

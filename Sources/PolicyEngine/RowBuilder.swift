@@ -148,19 +148,10 @@ struct RowBuilder {
         return painted
     }
 
-    private func segment(of service: ServiceKey) -> Int { lowerBound(service.rawValue) }
+    private func segment(of service: ServiceKey) -> Int { starts.place(of: service.rawValue) }
 
-    private func segment(after service: ServiceKey) -> Int { lowerBound(service.rawValue + 1) }
-
-    /// The first segment that begins at `value` or later.
-    private func lowerBound(_ value: UInt32) -> Int {
-        var low = 0
-        var high = starts.count
-        while low < high {
-            let middle = (low + high) / 2
-            if starts[middle] < value { low = middle + 1 } else { high = middle }
-        }
-        return low
+    private func segment(after service: ServiceKey) -> Int {
+        starts.place(of: service.rawValue + 1)
     }
 
     private func merged(_ verdicts: [Verdict]) -> ServiceSteps {

@@ -8,35 +8,38 @@ extension RuleBook {
 
     /// The rule or default with this number; the built-in denial when there is none.
     func description(of id: RuleID) -> RuleDescription {
-        let number = Int(id.rawValue) - 1
-        guard rules.indices.contains(number) else { return .builtIn }
-        let file = rules[number].file
-        if let index = scopes[file].numbers.index(of: number) {
-            let rule = files[file].rules[index]
-            return description(
-                id, rule.name?.value ?? "#\(index + 1)", (rule.position.line, rule.text), file)
-        }
-        guard scopes[file].fallback?.id == id, let rule = files[file].defaultRule else {
-            return .builtIn
-        }
-        return description(id, "default", (rule.position.line, rule.text), file)
-    }
-
-    private func description(
-        _ id: RuleID, _ name: String, _ origin: (line: Int, text: String), _ number: Int
-    ) -> RuleDescription {
-        let file = files[number]
-        return RuleDescription(
-            id: id, policy: file.name.value, name: "\(file.name.value)/\(name)",
-            file: file.source.path, line: origin.line, text: origin.text, tier: file.tier)
+        guard rules.indices.contains(id.number) else { return .builtIn }
+        let file = rules[id.number].file
+        return files[file].description(of: id, scopes[file].numbers) ?? .builtIn
     }
 
     /// The numbers of the built-in denial, and of every rule and default, in verdicts.
     var ids: [RuleID] {
         [.builtIn]
             + scopes.flatMap { scope in
-                scope.numbers.list.map { RuleID(rawValue: $0 + 1) }
+                scope.numbers.list.map { RuleID(number: Int($0)) }
                     + (scope.fallback.map { [$0.id] } ?? [])
             }
+    }
+}
+
+extension PolicyFile {
+    /// The rule or default with this number, where the file has `numbers`; nil when none has it.
+    func description(of id: RuleID, _ numbers: RuleNumbers) -> RuleDescription? {
+        if let index = numbers.index(of: id.number) {
+            let rule = rules[index]
+            return description(
+                id, rule.name?.value ?? "#\(index + 1)", (rule.position.line, rule.text))
+        }
+        guard id.number == numbers.ofDefault, let rule = defaultRule else { return nil }
+        return description(id, "default", (rule.position.line, rule.text))
+    }
+
+    private func description(
+        _ id: RuleID, _ name: String, _ origin: (line: Int, text: String)
+    ) -> RuleDescription {
+        RuleDescription(
+            id: id, policy: self.name.value, name: "\(self.name.value)/\(name)",
+            file: source.path, line: origin.line, text: origin.text, tier: tier)
     }
 }

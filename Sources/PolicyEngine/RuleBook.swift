@@ -2,8 +2,7 @@ import Packet
 
 /// The rules of all files in the order of decision: tier, then policy name, then place in the file.
 ///
-/// A rule's number is its place in ``rules``, which has vacant places too (``RuleNumbers``); the
-/// number in verdicts is one more.
+/// A rule's number is its place in ``rules``, which has vacant places too (``RuleNumbers``).
 struct RuleBook: Sendable {
     /// A rule whose peers are nodes and whose services are ranges.
     struct Rule: Sendable {
@@ -92,19 +91,20 @@ struct RuleBook: Sendable {
         index = RuleIndex(rules, nodeCount: graph.nodeCount)
     }
 
+    /// How many rules there are.
+    var ruleCount: Int { scopes.reduce(0) { $0 + $1.numbers.list.count } }
+
     /// The files in the order of decision.
     static func sorted(_ files: [PolicyFile]) -> [PolicyFile] {
         files.sorted { ($0.tier.rank, $0.name.value) < ($1.tier.rank, $1.name.value) }
     }
 
+    /// Whether the rules are those of `others` themselves, in the same files.
     private func hasSameRules(as others: [PolicyFile]) -> Bool {
         files.elementsEqual(others) {
             $0.name.value == $1.name.value && $0.rules.isSameMemory(as: $1.rules)
         }
     }
-
-    /// How many rules there are.
-    var ruleCount: Int { scopes.reduce(0) { $0 + $1.numbers.list.count } }
 
     private mutating func append(
         _ file: PolicyFile, _ number: Int, _ known: RuleNumbers?
@@ -113,15 +113,15 @@ struct RuleBook: Sendable {
         let numbers = known ?? RuleNumbers(from: rules.count, count: file.rules.count)
         for (rule, place) in zip(file.rules, numbers.list) {
             while rules.count < place { appendVacant(number) }
-            let id = RuleID(rawValue: place + 1)
+            let id = RuleID(number: Int(place))
             rules.append(read(rule, id, (number, names)))
             noteTerms(of: rule, id, file)
         }
         while rules.count < numbers.ofDefault { appendVacant(number) }
         let fallback = file.defaultRule.map { rule in
             Default(
-                id: RuleID(rawValue: UInt32(numbers.ofDefault + 1)), file: number,
-                action: rule.action, logging: rule.logging, isAudited: file.mode == .audit)
+                id: RuleID(number: numbers.ofDefault), file: number, action: rule.action,
+                logging: rule.logging, isAudited: file.mode == .audit)
         }
         appendVacant(number, fallback?.action ?? .deny)
         scopes.append(
@@ -132,7 +132,7 @@ struct RuleBook: Sendable {
     }
 
     private mutating func appendVacant(_ file: Int, _ action: RuleAction = .deny) {
-        rules.append(.vacant(RuleID(rawValue: UInt32(rules.count + 1)), file, action))
+        rules.append(.vacant(RuleID(number: rules.count), file, action))
     }
 
     /// What a file's own names stand for.
@@ -164,8 +164,8 @@ struct RuleBook: Sendable {
     /// Takes `files` in place of the present ones, from which they differ in the rules of `hunks`
     /// alone.
     ///
-    /// - Returns: the numbers whose rules are others now, with what they were; nil when too many
-    ///   are, and the book is of no use any more.
+    /// - Returns: all numbers whose rules are others now, and perhaps some of their neighbours,
+    ///   with what they were; nil when too many are, and the book is of no use any more.
     mutating func replace(
         _ files: [PolicyFile], _ hunks: [RuleDifference.Hunk]
     ) -> [(number: Int, old: Rule)]? {
@@ -178,8 +178,10 @@ struct RuleBook: Sendable {
             places.append((hunk.file, numbers))
         }
         var moved: [(number: Int, old: Rule)] = []
+        var namesOfFile: [Int: Names] = [:]
         for (file, numbers) in places {
-            let names = names(of: files[file])
+            let names = namesOfFile[file] ?? names(of: files[file])
+            namesOfFile[file] = names
             for number in numbers { replace(number, of: file, names, &moved) }
         }
         let hadTerm = hunks.contains { hunk in
@@ -193,7 +195,7 @@ struct RuleBook: Sendable {
     private mutating func replace(
         _ number: Int, of file: Int, _ names: Names, _ moved: inout [(number: Int, old: Rule)]
     ) {
-        let (old, id) = (rules[number], RuleID(rawValue: UInt32(number + 1)))
+        let (old, id) = (rules[number], RuleID(number: number))
         let index = scopes[file].numbers.index(of: number)
         guard index != nil || !old.isVacant else { return }
         limits[id] = nil
@@ -221,6 +223,14 @@ struct RuleBook: Sendable {
         }
         if let day = rule.lastDay?.value { nextExpiry = min(nextExpiry ?? day, day) }
     }
+}
+
+extension RuleID {
+    /// That of the rule or default with this number in a book.
+    init(number: Int) { self.init(rawValue: UInt32(number + 1)) }
+
+    /// The number in the book of what it is of; -1: the built-in denial.
+    var number: Int { Int(rawValue) - 1 }
 }
 
 extension RuleBook.Rule {

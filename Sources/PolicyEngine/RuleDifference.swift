@@ -1,5 +1,5 @@
 /// Where a rule stands.
-struct RulePlace: Hashable {
+struct RulePlace {
     /// The file, in the order of decision.
     let file: Int
     let index: Int
@@ -16,7 +16,7 @@ struct RuleDifference {
     private(set) var inserted: [RulePlace] = []
 
     /// Neighbouring rules of a file that others took the place of.
-    struct Hunk: Hashable {
+    struct Hunk {
         let file: Int
         /// The rules that were there; none where rules were only put in.
         let old: Range<Int>

@@ -1,6 +1,6 @@
 /// The numbers of a file's rules: they ascend, with some left over between them, so that a rule put
 /// in moves few others.
-struct RuleNumbers: Sendable {
+struct RuleNumbers: Equatable, Sendable {
     /// All numbers of the file; the last one is its default's.
     let range: Range<Int>
     /// The number of each rule.
@@ -22,10 +22,7 @@ struct RuleNumbers: Sendable {
     var ofDefault: Int { range.upperBound - 1 }
 
     /// Which rule has this number; nil when none has.
-    func index(of number: Int) -> Int? {
-        let place = list.place(of: UInt32(number))
-        return place < list.count && list[place] == UInt32(number) ? place : nil
-    }
+    func index(of number: Int) -> Int? { list.index(holding: UInt32(number)) }
 
     /// Takes the rules at `old` out and puts `count` others there.
     ///

@@ -3,9 +3,6 @@ import Packet
 /// Says which rules decide nothing, and why. All of it holds for the VMs known now, exactly
 /// (``RuleSurvey``); where that takes too much, nothing is said.
 struct RuleReport {
-    /// The most words that the search for empty groups may read.
-    private static let wordCountMax = 1 << 24
-
     private let book: RuleBook
     private let world: PolicyWorld
     private let usage: RuleUsage
@@ -27,7 +24,8 @@ struct RuleReport {
         self.book = book
         self.world = world
         self.usage = usage
-        populated = Self.populated(book, world)
+        populated = book.graph.populated(
+            world.partition, world.subjects.map { ($0.identity, $0.endpoint) })
     }
 
     private func warning(_ number: Int) -> PolicyWarning? {
@@ -60,43 +58,10 @@ struct RuleReport {
 
     private func cover(of number: Int) -> String {
         guard let cover = usage.covers[number] else { return "rules above it match first" }
-        let rule = book.description(of: book.rules[cover.rule].id)
+        let rule = book.description(of: RuleID(number: cover.rule))
         let place = "`\(rule.name)` (line \(rule.line))"
         return cover.isAlone
             ? "\(place) above it matches first, wherever it matches"
             : "rules above it, as \(place), together match first, wherever it matches"
-    }
-
-    /// The nodes that hold a VM at an address of its own, or an address without a VM.
-    private static func populated(_ book: RuleBook, _ world: PolicyWorld) -> BitSet? {
-        let partition = world.partition
-        let strangers = Identity(nil, book.graph)
-        var found = BitSet(below: book.graph.nodeCount, book.graph.universalNodes)
-        var budget = wordCountMax
-        for (identity, classes) in [(strangers, partition.addressClasses)]
-            + world.subjects.map({ ($0.identity, partition.classes(of: $0.endpoint)) })
-        {
-            for number in classes {
-                let members = book.graph.memberList(identity, partition.bits(of: number))
-                budget -= 8 + 4 * members.count
-                guard budget > 0 else { return nil }
-                for node in members { found[Int(node)] = true }
-            }
-        }
-        return found
-    }
-}
-
-extension PrefixPartition {
-    /// The prefix classes that addresses have, ascending; others are those of VMs.
-    fileprivate var addressClasses: [Int] {
-        Set((ipv4 + ipv6).map(\.prefixClass) + singleList.map(\.prefixClass)).sorted()
-    }
-
-    /// The prefix classes of the addresses that an endpoint may use.
-    fileprivate func classes(of endpoint: PolicyEndpoint) -> [Int] {
-        endpoint.anyAddress
-            ? addressClasses
-            : Array(Set(endpoint.ownedAddresses.map { prefixClass(of: $0) }))
     }
 }

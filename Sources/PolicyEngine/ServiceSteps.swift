@@ -3,7 +3,7 @@ import Packet
 /// What is decided about services: steps, each from its first service on to before the next step.
 ///
 /// Services before the first step are left open, and so are those of a step that says so.
-struct ServiceSteps: Hashable, Sendable {
+struct ServiceSteps: Equatable, Sendable {
     /// What a step says that leaves its services open: later than every rule's word.
     static let open = UInt32.max
 

@@ -16,11 +16,14 @@ extension RandomAccessCollection where Element == UInt32 {
         return low
     }
 
-    /// Whether an ascending collection holds `number`.
-    func holds(_ number: UInt32) -> Bool {
+    /// The place of `number`; nil when the collection, which ascends, does not hold it.
+    func index(holding number: UInt32) -> Index? {
         let place = place(of: number)
-        return place < endIndex && self[place] == number
+        return place < endIndex && self[place] == number ? place : nil
     }
+
+    /// Whether an ascending collection holds `number`.
+    func holds(_ number: UInt32) -> Bool { index(holding: number) != nil }
 }
 
 extension [UInt32] {
@@ -32,8 +35,7 @@ extension [UInt32] {
 
     /// Takes `number` out.
     mutating func removeOnce(_ number: UInt32) {
-        let place = place(of: number)
-        if place < endIndex, self[place] == number { remove(at: place) }
+        if let place = index(holding: number) { remove(at: place) }
     }
 
     /// The members of one of two ascending lists alone, ascending, with what they cost together;

@@ -117,7 +117,7 @@ public struct RuleDescription: Hashable, Sendable {
     /// Stands for a rule of a policy that nobody remembers.
     public static let forgotten = RuleDescription(
         id: .builtIn, policy: "", name: "(replaced since)", file: "", line: 0,
-        text: "the policy that decided was replaced more than once since", tier: nil)
+        text: "the policy that decided was replaced too long since", tier: nil)
 
     /// What decides when nothing else does.
     public static let builtIn = RuleDescription(

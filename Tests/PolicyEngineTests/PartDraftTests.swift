@@ -45,6 +45,22 @@ import Testing
         #expect(found.count == 1 && found[0].contains("disagree"), "\(found)")
     }
 
+    @Test("contradictions too many to be listed are refused, though none of those listed can occur")
+    func refusesContradictionsBeyondTheList() throws {
+        var universe = try shop()
+        universe.endpoints.append(try PolicyEndpoint("far1 role=far", 9, network: 2))
+        universe.endpoints[2].labels["role"] = "near"
+        let far = stride(from: 3, to: 25_000, by: 2).map {
+            "- allow label role=far -> any on tcp/\($0)\n"
+        }
+        let rules = [("allow", far.joined()), ("deny", "- deny label role=far -> any\n")].map {
+            "policy: p-\($0)\nfor: vm db1\nrules:\n"
+                + "- \($0) label role=near -> any on tcp/1\n\($1)"
+        }
+        let found = try compileFaults(rules, universe)
+        #expect(found.count == 1 && found[0].contains("contradict each other"), "\(found)")
+    }
+
     /// The sentence with the host bits of its prefix cleared.
     private static func masked(_ sentence: String) throws -> String {
         try sentence.split(separator: " ").map { word in

@@ -3,7 +3,7 @@ import PolicyEngine
 import Testing
 
 @Suite struct PeerStepsTests {
-    /// Files of three tiers: what each says of tcp/1 and the like is in the tests.
+    /// Files of three tiers, two of them in one.
     private static let texts = [
         """
         policy: g
@@ -23,8 +23,14 @@ import Testing
         rules:
         - allow staff -> any on tcp/2-3
         - reject ten -> any on tcp/1-2, tcp/40
-        - pass vm ops1 -> any on tcp/4
+        - pass vm ops1 -> any on tcp/4, tcp/60
         - allow any -> any on tcp/40-50
+        """,
+        """
+        policy: a2
+        for: any
+        rules:
+        - allow label role=ops -> any on tcp/48-55
         default: deny log
         """,
         """
@@ -38,15 +44,17 @@ import Testing
     ]
 
     private static let expected: [(port: UInt16, ops: String, web: String)] = [
-        (0, "deny by a/default, logged", "deny by a/default, logged"),
+        (0, "deny by a2/default, logged", "deny by a2/default, logged"),
         (1, "reject by a/#2", "reject by a/#2"), (2, "allow by a/#1", "allow by a/#1"),
-        (3, "allow by a/#1", "allow by a/#1"), (4, "allow by b/#1", "deny by a/default, logged"),
-        (5, "deny by a/default, logged", "deny by g/#2"),
+        (3, "allow by a/#1", "allow by a/#1"), (4, "allow by b/#1", "deny by a2/default, logged"),
+        (5, "deny by a2/default, logged", "deny by g/#2"),
         (10, "deny by g/#2", "deny by g/#2"), (20, "deny by g/#2", "deny by g/#2"),
-        (21, "deny by a/default, logged", "deny by a/default, logged"),
-        (30, "allow by g/#3", "deny by a/default, logged"),
+        (21, "deny by a2/default, logged", "deny by a2/default, logged"),
+        (30, "allow by g/#3", "deny by a2/default, logged"),
         (40, "reject by a/#2", "reject by a/#2"), (41, "allow by a/#4", "allow by a/#4"),
-        (51, "deny by a/default, logged", "deny by a/default, logged"),
+        (49, "allow by a/#4", "allow by a/#4"),
+        (51, "allow by a2/#1", "deny by a2/default, logged"),
+        (60, "reject by b/default", "deny by a2/default, logged"),
     ]
 
     @Test(

@@ -29,7 +29,7 @@ import Testing
     @Test("policies too large to compare are refused, not compared for minutes")
     func hasBounds() throws {
         let rules = (0..<8_300).map {
-            "- allow cidr 10.\($0 / 250).\($0 % 250).0/24 -> any on tcp/\($0)\n"
+            "- allow cidr 10.\(200 + $0 / 250).\($0 % 250).0/24 -> any on tcp/\($0)\n"
         }
         let files = try ["", rules.joined()].map {
             try policy("policy: x\nfor: vm db1\nrules:\n\($0)- deny vm db1 -> any\n")
@@ -38,6 +38,20 @@ import Testing
         #expect(throws: PolicyDiffError.self) {
             try PolicyDiff(from: policies[0], to: policies[1])
         }
+    }
+
+    @Test(
+        "thousands of rules with prefixes of their own are compared while somebody waits",
+        .timeLimit(.minutes(1)))
+    func comparesManyRules() throws {
+        let rules = (0..<4_000).map {
+            "- allow cidr 10.\($0 / 250 + 200).\($0 % 250).1/32 -> web on tcp/\($0 * 9)\n"
+        }
+        let (old, new) = ("- deny any -> any\n", rules.joined())
+        let found = try lines(old, new)
+        #expect(found.count == PolicyDiff.lineCountMax + 1)
+        #expect(found[0] == "+ outside 10.200.0.1/32 -> web on tcp/0")
+        #expect(found.last == "+ … and 3900 more lines")
     }
 
     @Test(

@@ -179,6 +179,25 @@ import Testing
         #expect(try refusals(text, "vm web1 -> vm db1").isEmpty)
     }
 
+    @Test(
+        "the command of a refusal can be pasted: paths quoted, many files named by their folder",
+        arguments: [
+            (["my shop.yaml"], "--with 'my shop.yaml'`"),
+            (["it's.yaml", "b.yaml"], "--with b.yaml 'it'\\''s.yaml'`"),
+            (["p/a.yaml", "p/b.yaml", "p/c.yaml", "p/d.yaml", "p/e.yaml"], "--with p/`"),
+        ])
+    func tellsCommandsToPaste(paths: [String], command: String) throws {
+        let files = try paths.sorted().enumerated().map { index, path in
+            try policy(
+                "policy: p\(index)\nfor: any\nrules:\n- allow any -> any\n"
+                    + (index == 0 ? "never:\n- vm web1 -> vm db1 on tcp/1\n" : ""), path: path)
+        }
+        let error = #expect(throws: PolicyErrors.self) {
+            try PolicyCompiler.compile(files, try shop())
+        }
+        #expect(error?.errors.first?.hint.contains(command) == true, "\(String(describing: error))")
+    }
+
     @Test("every packet agrees with the proof", arguments: 0..<10)
     func agreesWithBruteForce(chunk: UInt64) throws {
         var kept = 0

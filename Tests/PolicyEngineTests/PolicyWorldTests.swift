@@ -56,4 +56,20 @@ import Testing
             }
         }
     }
+
+    @Test("a prefix whose first rule comes binds frames to all at a VM without an IPv4 address")
+    func bindsFramesToAllWithoutAnAddress() throws {
+        var universe = try shop()
+        universe.endpoints[0].addresses = [try ip("fd00::1")]
+        let head = "policy: x\nfor: any\nrules:\n"
+        let rules = "- allow any -> any on udp\n- allow cidr 0.0.0.0/0 -> any on tcp/1\n"
+        let first = try policy(head + rules)
+        let second = try policy(head + "- deny any -> cidr 0.0.0.0/0 on udp/67\n" + rules)
+        for budget in [CompileBudget.standard, PortPlanTests.chained] {
+            let compiled = try PolicyCompiler.compile([first], universe, budget: budget)
+            let edited = try PolicyCompiler.recompile(compiled, [second], universe, budget: budget)
+            #expect(
+                try edited.answer(1, .ingress, ("0.0.0.0", "10.0.0.2"), .udp(67)) == "deny by x/#1")
+        }
+    }
 }

@@ -17,7 +17,8 @@ const char *vsw_mb_load(void);
 const char *vsw_mb_name(void);
 
 /// Encrypts `byte_count` bytes in place, which may be none, under a key of 32 bytes and a nonce of
-/// 12, and writes the tag of 16 over their ciphertext. Nothing else is authenticated. 0, or -1 when the library failed; the text is worthless then.
+/// 12, and writes the tag of 16 over their ciphertext. Nothing else is authenticated. 0, or -1 when
+/// the library failed; the text is worthless then.
 ///
 /// After vsw_mb_load() succeeded, from any thread: each has a state of its own, made at its first
 /// call and freed when it ends.
