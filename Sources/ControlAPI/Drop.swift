@@ -24,7 +24,8 @@ public struct Drop: Codable, Sendable, Equatable {
     public var destinationMAC: String?
     /// The service as rules name it: `tcp/443`.
     public var service: String?
-    /// The rule that refused it; nil when no rule did.
+    /// The rule that refused it; nil when no rule did, `(replaced since)` when its policy is
+    /// forgotten.
     public var rule: RuleReference?
     /// The generation under which it was judged.
     public var generation: UInt64
@@ -46,6 +47,8 @@ public struct Drop: Codable, Sendable, Equatable {
 public struct DropNow: Codable, Sendable, Equatable {
     /// The verdict.
     public var verdict: Verdict
+    /// Whether the rule stands in a file in audit mode and would have refused.
+    public var audited = false
     /// The rule that decides.
     public var rule: RuleReference
 

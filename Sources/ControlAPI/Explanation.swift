@@ -11,6 +11,8 @@ public struct ExplainRequest: RequestBody, Equatable {
     /// The files under which is asked, as if they were the whole policy, whether or not their
     /// promises and tests hold; nil asks the policy in force.
     public var files: [PolicyFileText]?
+    /// Whether they are taken as if they were applied with ``PolicyApplyRequest/audit``.
+    public var audit = false
 
     /// Creates a question.
     public init(from: String, to: String, service: String, network: String? = nil) {
@@ -22,7 +24,7 @@ public struct ExplainRequest: RequestBody, Equatable {
 
     /// The keys that this request knows.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case from, to, service, network, files
+        case from, to, service, network, files, audit
     }
 
     /// Decodes a question; refuses unknown keys.
@@ -33,6 +35,7 @@ public struct ExplainRequest: RequestBody, Equatable {
         service = try keyed.decode(String.self, forKey: .service)
         network = try keyed.decodeIfPresent(String.self, forKey: .network)
         files = try keyed.decodeIfPresent([PolicyFileText].self, forKey: .files)
+        audit = try keyed.decodeIfPresent(Bool.self, forKey: .audit) ?? false
     }
 }
 

@@ -14,9 +14,12 @@ public struct Flow: Codable, Sendable, Equatable {
     public var state = "closed"
     /// What became of it.
     public var verdict = Verdict.allow
+    /// Whether it passes although a rule in audit mode would have refused it.
+    public var audited = false
     /// Why it was dropped: a drop reason; nil when it is allowed.
     public var reason: String?
-    /// The deciding rules: the sender's first, then the receiver's.
+    /// The deciding rules: the sender's first, then the receiver's; of an audited one, those that
+    /// would have refused it. `(replaced since)` is a rule of a policy that is forgotten.
     public var rules: [RuleReference] = []
     /// What went from `from` to `to`.
     public var original = Traffic()

@@ -64,6 +64,8 @@ public struct PolicyShow: Codable, Sendable, Equatable {
 public struct PolicyRuleText: Codable, Sendable, Equatable {
     /// The rule's name, as `shop/no-ssh` or `shop/#1`.
     public var name: String
+    /// The file it stands in.
+    public var file: String
     /// The line it stands on, from 1.
     public var line: Int
     /// The sentence.
@@ -74,8 +76,9 @@ public struct PolicyRuleText: Codable, Sendable, Equatable {
     public var lastHit: String?
 
     /// Creates a rule.
-    public init(name: String, line: Int, text: String) {
+    public init(name: String, file: String, line: Int, text: String) {
         self.name = name
+        self.file = file
         self.line = line
         self.text = text
     }

@@ -30,6 +30,8 @@ public struct PolicyFileText: RequestBody, Equatable {
 public struct PolicyRequest: RequestBody, Equatable {
     /// The files; their order does not matter. An empty list is no policy: every port closes.
     public var files: [PolicyFileText]
+    /// Whether they are taken as if they were applied with ``PolicyApplyRequest/audit``.
+    public var audit = false
 
     /// Creates a request.
     public init(files: [PolicyFileText]) {
@@ -37,12 +39,13 @@ public struct PolicyRequest: RequestBody, Equatable {
     }
 
     /// The keys that this request knows.
-    public enum CodingKeys: String, CodingKey, CaseIterable { case files }
+    public enum CodingKeys: String, CodingKey, CaseIterable { case files, audit }
 
     /// Decodes a request; refuses unknown keys.
     public init(from decoder: any Decoder) throws {
         let keyed = try decoder.strictContainer(CodingKeys.self)
         files = try keyed.decode([PolicyFileText].self, forKey: .files)
+        audit = try keyed.decodeIfPresent(Bool.self, forKey: .audit) ?? false
     }
 }
 

@@ -9,6 +9,8 @@ public struct ReplayRequest: RequestBody, Equatable {
 
     /// The candidate: files that would be the whole policy.
     public var files: [PolicyFileText]
+    /// Whether they are taken as if they were applied with ``PolicyApplyRequest/audit``.
+    public var audit = false
     /// The names of the capture's interfaces; one that is a device of this host tells the network.
     public var interfaces: [String]
     /// The frames, in the order in which they were seen.
@@ -22,12 +24,15 @@ public struct ReplayRequest: RequestBody, Equatable {
     }
 
     /// The keys that this request knows.
-    public enum CodingKeys: String, CodingKey, CaseIterable { case files, interfaces, frames }
+    public enum CodingKeys: String, CodingKey, CaseIterable {
+        case files, audit, interfaces, frames
+    }
 
     /// Decodes a request; refuses unknown keys.
     public init(from decoder: any Decoder) throws {
         let keyed = try decoder.strictContainer(CodingKeys.self)
         files = try keyed.decode([PolicyFileText].self, forKey: .files)
+        audit = try keyed.decodeIfPresent(Bool.self, forKey: .audit) ?? false
         interfaces = try keyed.decode([String].self, forKey: .interfaces)
         frames = try keyed.decode([ReplayFrame].self, forKey: .frames)
     }

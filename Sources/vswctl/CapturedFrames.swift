@@ -101,7 +101,9 @@ package struct CapturedFrames {
             CommandFailure(
                 "\(path) is a pcap file of the old format, which does not tell where packets were "
                     + "seen; convert it with 'editcap -F pcapng \(path) NEW'")
-        case .notPcapNG: CommandFailure("\(path) is no pcapng file; write one with --write")
+        case .notPcapNG:
+            CommandFailure(
+                "\(path) is no pcapng file; write one with 'vswctl capture DEVICE --write FILE'")
         case .blockLength:
             CommandFailure("\(path) is damaged: a block contradicts its own length")
         }

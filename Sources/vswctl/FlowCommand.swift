@@ -65,7 +65,7 @@ extension FlowCommand {
                 let bytes = flow.original.bytes &+ flow.reply.bytes
                 table.add([
                     flow.network, flow.from.text, flow.to.text, flow.service, flow.state,
-                    flow.verdict.rawValue, "\(packets)", "\(bytes)",
+                    flow.verdict.text(audited: flow.audited), "\(packets)", "\(bytes)",
                     DurationText(seconds: flow.idleSeconds).description, flow.ruleText,
                 ])
             }

@@ -9,21 +9,37 @@ extension FlowEnd {
     }
 }
 
+extension RuleReference {
+    /// The rule as people look it up: `shop/no-ssh policies/shop.yaml:18`.
+    package var text: String {
+        guard let file else { return name }
+        return "\(name) \(file)" + (line.map { ":\($0)" } ?? "")
+    }
+}
+
+extension Verdict {
+    /// The verdict in a word; of what only passes because a file is in audit mode, that too.
+    package func text(audited: Bool) -> String {
+        rawValue + (audited ? " (audit: would refuse)" : "")
+    }
+}
+
 extension Flow {
-    /// The deciding rules and, for a dropped one, the reason.
+    /// The deciding rules with their places and, for a dropped one, the reason.
     package var ruleText: String {
-        let names = rules.map(\.name).reduce(into: [String]()) { list, name in
-            if list.last != name { list.append(name) }
+        let texts = rules.map(\.text).reduce(into: [String]()) { list, text in
+            if list.last != text { list.append(text) }
         }
-        return (names + (reason.map { ["(\($0))"] } ?? [])).joined(separator: " ")
+        let parts = [texts.joined(separator: ", "), reason.map { "(\($0))" } ?? ""]
+        return parts.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     /// The flow on one line, for a list that grows.
     package var line: String {
         let by = ruleText.isEmpty ? "" : " by \(ruleText)"
         let text =
-            "\(verdict.rawValue) \(`protocol`) \(from.text) -> \(to.text) on \(service) "
-            + "in \(network), \(state)\(by)"
+            "\(verdict.text(audited: audited)) \(`protocol`) \(from.text) -> \(to.text) "
+            + "on \(service) in \(network), \(state)\(by)"
         return text.printable + "\n"
     }
 
@@ -31,7 +47,7 @@ extension Flow {
     package var identity: FlowIdentity {
         FlowIdentity(
             network: network, service: "\(`protocol`) \(service)", from: from, to: to,
-            verdict: verdict)
+            verdict: verdict.text(audited: audited))
     }
 }
 
@@ -41,7 +57,7 @@ package struct FlowIdentity: Hashable {
     let service: String
     let from: FlowEnd
     let to: FlowEnd
-    let verdict: Verdict
+    let verdict: String
 }
 
 /// Finds what is new in each list of flows.

@@ -47,7 +47,8 @@ extension PolicyCommand {
             abstract: "Bring the policy of an earlier generation back.",
             discussion: """
                 It comes into force as a new generation, and binds at the next frame. \
-                Generation 0 is no policy: every port closes.
+                Generation 0 is no policy: every port closes, and the next apply counts as the \
+                first one.
 
                 Example:
                   vswctl policy rollback 7

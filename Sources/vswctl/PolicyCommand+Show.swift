@@ -45,10 +45,11 @@ extension PolicyCommand {
         }
 
         private static func table(_ rules: [PolicyRuleText]) -> Table {
-            var table = Table(["RULE", "LINE", "HITS", "LAST HIT", "SENTENCE"])
+            var table = Table(["RULE", "FILE:LINE", "HITS", "LAST HIT", "SENTENCE"])
             for rule in rules {
                 table.add([
-                    rule.name, "\(rule.line)", "\(rule.hits)", rule.lastHit ?? "never", rule.text,
+                    rule.name, "\(rule.file):\(rule.line)", "\(rule.hits)",
+                    rule.lastHit ?? "never", rule.text,
                 ])
             }
             return table
@@ -78,7 +79,8 @@ extension PolicyCommand {
             discussion: """
                 FROM and TO are names of VMs, or addresses. The answer comes from the compiled \
                 policy that the workers use, or with --with from files as if they were the whole \
-                policy, even if their promises or tests do not hold. Nothing is sent.
+                policy, even if their promises or tests do not hold; with --audit as if they \
+                were applied with that. Nothing is sent.
 
                 Examples:
                   vswctl policy explain web1 db1 tcp/5432
@@ -99,11 +101,20 @@ extension PolicyCommand {
                 valueName: "path"),
             completion: .file())
         var files: [String] = []
+        @Flag(help: "Ask the files of --with as if all of them were in audit mode.")
+        var audit = false
         @OptionGroup var control: ControlOptions
+
+        func validate() throws {
+            guard !audit || !files.isEmpty else {
+                throw ValidationError("--audit says how the files of --with are taken")
+            }
+        }
 
         func run() async throws {
             var request = ExplainRequest(from: from, to: to, service: service, network: network)
             if !files.isEmpty { request.files = try PolicyFiles(files).texts() }
+            request.audit = audit
             try control.show(try await control.client.explain(request)) { reply in
                 reply.explanations.map(ExplanationText.init).map(\.description).joined()
             }
@@ -142,7 +153,7 @@ package struct ExplanationText: CustomStringConvertible {
         }
         let cells = [
             "  " + side, decision.port,
-            decision.verdict.rawValue + (decision.audited ? " (audit: would refuse)" : ""),
+            decision.verdict.text(audited: decision.audited),
             "by \(decision.rule)",
             place(decision),
         ]

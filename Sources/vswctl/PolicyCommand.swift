@@ -35,7 +35,8 @@ extension PolicyCommand {
             discussion: """
                 The daemon compiles the files against the VMs that it knows, as `apply` would. \
                 With --replay each connection of a capture is judged under these files and under \
-                the policy in force, and what would change is listed.
+                the policy in force, and what would change is listed. With --audit the files are \
+                taken as `apply --audit` would take them.
 
                 Examples:
                   vswctl policy check policies/ && vswctl policy apply policies/
@@ -49,10 +50,12 @@ extension PolicyCommand {
                 "Say what would become of the connections in a capture.", valueName: "file.pcapng"),
             completion: .file())
         var replay: String?
+        @Flag(help: "Take all files as if they were in audit mode.") var audit = false
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            let request = PolicyRequest(files: try PolicyFiles(path).texts())
+            var request = PolicyRequest(files: try PolicyFiles(path).texts())
+            request.audit = audit
             let reply = try await control.client.checkPolicy(request)
             let isShown = control.json ? replay == nil || !reply.valid : reply.valid
             if isShown { try control.show(reply, Self.text) }
@@ -62,8 +65,9 @@ extension PolicyCommand {
                     faults: reply.errors, "the policy has \(count); correct the lines above")
             }
             guard let replay else { return }
-            let result = try await PolicyReplay(files: request.files, client: control.client)
-                .run(replay)
+            let result = try await PolicyReplay(
+                files: request.files, isAudited: audit, client: control.client
+            ).run(replay)
             try control.show(result.whole) { _ in ReplayText(result).description }
         }
 
@@ -81,16 +85,19 @@ extension PolicyCommand {
                 Exact, for the VMs that the daemon knows, and for every address outside: what \
                 begins with + would become possible, what begins with - impossible.
 
-                Example:
+                Examples:
                   vswctl policy diff policies/
+                  vswctl policy diff policies/ --audit
                 """)
 
         @Argument(help: "Policy files, or directories of them.", completion: .file())
         var path: [String]
+        @Flag(help: "Take all files as if they were in audit mode.") var audit = false
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            let request = PolicyRequest(files: try PolicyFiles(path).texts())
+            var request = PolicyRequest(files: try PolicyFiles(path).texts())
+            request.audit = audit
             try control.show(try await control.client.diffPolicy(request), PolicyText.changes)
         }
     }

@@ -5,6 +5,8 @@ import Foundation
 struct PolicyReplay {
     /// The candidate's files.
     let files: [PolicyFileText]
+    /// Whether all of them are in audit mode.
+    let isAudited: Bool
     let client: ControlClient
 
     /// What becomes of the connections in the pcapng file at `path`.
@@ -30,7 +32,8 @@ struct PolicyReplay {
     private func judge(
         _ batch: ArraySlice<CapturedFrames.Item>, _ merger: inout ReplayMerger
     ) async throws {
-        let request = ReplayRequest(files: files, batch)
+        var request = ReplayRequest(files: files, batch)
+        request.audit = isAudited
         try merger.add(try await client.replayPolicy(request))
     }
 }
@@ -148,10 +151,7 @@ package struct ReplayText: CustomStringConvertible {
     }
 
     private static func by(_ verdict: ReplayVerdict) -> String {
-        let rules = verdict.rules.map { rule in
-            let place = rule.file.map { file in " \(file)" + (rule.line.map { ":\($0)" } ?? "") }
-            return rule.name + (place ?? "")
-        }
+        let rules = verdict.rules.map(\.text)
         var unique: [String] = []
         for rule in rules where !unique.contains(rule) { unique.append(rule) }
         return "\(word(verdict)) by " + unique.joined(separator: ", ")

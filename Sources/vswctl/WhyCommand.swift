@@ -8,8 +8,9 @@ struct WhyCommand: AsyncParsableCommand {
         abstract: "Say what was dropped at a port, and why.",
         discussion: """
             The daemon remembers the last 256 kinds of drops at each port, always: what its VM \
-            sent, and what its rules did not let in. For what rules refused the last column tells \
-            what the policy in force now says.
+            sent, and what its rules did not let in. For what rules refused it names the rule \
+            that did, with the generation of then; the last column tells what the policy in force \
+            now says.
 
             Examples:
               vswctl why db1
@@ -42,13 +43,14 @@ package enum DropText {
         guard !list.drops.isEmpty else {
             return "nothing was dropped at \(list.device), as far as is remembered\n"
         }
-        var table = Table(["WHEN", "COUNT", "FROM", "TO", "SERVICE", "REASON", "RULE", "NOW"])
+        var table = Table([
+            "WHEN", "COUNT", "FROM", "TO", "SERVICE", "REASON", "GENERATION", "RULE", "NOW",
+        ])
         for drop in list.drops {
             table.add([
                 drop.at, "\(drop.count)", end(drop.from, drop.sourceMAC),
                 end(drop.to, drop.destinationMAC), drop.service ?? "-", drop.reason,
-                drop.rule.map(rule) ?? "-",
-                drop.now.map { "\($0.verdict.rawValue) by \($0.rule.name)" } ?? "-",
+                "\(drop.generation)", drop.rule?.text, drop.now.map(now),
             ])
         }
         var reasons: [String] = []
@@ -63,8 +65,7 @@ package enum DropText {
         end?.text ?? mac ?? "-"
     }
 
-    private static func rule(_ rule: RuleReference) -> String {
-        guard let file = rule.file, let line = rule.line else { return rule.name }
-        return "\(rule.name) \(file):\(line)"
+    private static func now(_ now: DropNow) -> String {
+        "\(now.verdict.text(audited: now.audited)) by \(now.rule.text)"
     }
 }

@@ -7,6 +7,7 @@ extension ExplainRequest {
         var request = ExplainRequest(
             from: "web1", to: "db1", service: "tcp/22", network: "blue")
         request.files = [PolicyFileText(path: "shop.yaml", text: "policy: shop\n")]
+        request.audit = true
         return request
     }
 }

@@ -35,6 +35,21 @@ struct PolicyFileTests {
         #expect(try PolicyRequest.decode(#"{"files": []}"#.utf8).files.isEmpty)
     }
 
+    @Test("files are taken as they are unless audit mode is said, and that goes to the daemon")
+    func tellsAudit() throws {
+        #expect(try !PolicyRequest.decode(#"{"files": []}"#.utf8).audit)
+        var request = PolicyRequest(files: [])
+        request.audit = true
+        #expect(try PolicyRequest.decode(try ControlJSON.encode(request)) == request)
+        var question = ExplainRequest.sample
+        #expect(try ExplainRequest.decode(try ControlJSON.encode(question)) == question)
+        question.audit = false
+        #expect(try ExplainRequest.decode(try ControlJSON.encode(question)) == question)
+        var replay = ReplayRequest.sample
+        replay.audit = true
+        #expect(try ReplayRequest.decode(try ControlJSON.encode(replay)) == replay)
+    }
+
     @Test("an unknown key in a file is refused, and named by its place")
     func refusesNestedKeys() {
         let json = #"{"files": [{"path": "a", "text": ""}, {"path": "b", "text": "", "mode": 1}]}"#

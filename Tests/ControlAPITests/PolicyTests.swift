@@ -18,7 +18,9 @@ extension PolicyShow {
         var policy = PolicyShow(
             name: "shop", tier: "app", path: "policies/shop.yaml", text: "policy: shop\n")
         policy.governs = ["web1"]
-        policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> web")]
+        let rule = PolicyRuleText(
+            name: "shop/#1", file: "policies/shop.yaml", line: 9, text: "allow any -> web")
+        policy.rules = [rule]
         policy.rules[0].hits = 3
         policy.rules[0].lastHit = "2026-11-21T17:00:00Z"
         return policy

@@ -43,9 +43,8 @@ struct ReplayJudgeTests {
         _ frames: [ReplayFrame], _ services: String = "tcp/80", interfaces: [String] = ["eth0"]
     ) throws -> ReplayReply {
         let files = [PolicyFileText(path: "new.yaml", text: policy(services, name: "new"))]
-        let judge = try ReplayJudge(files, in: try world())
-        return try judge.reply(
-            to: ReplayRequest(files: files, interfaces: interfaces, frames: frames))
+        let request = ReplayRequest(files: files, interfaces: interfaces, frames: frames)
+        return try ReplayJudge(of: request, in: try world()).reply(to: request)
     }
 
     private func syn(

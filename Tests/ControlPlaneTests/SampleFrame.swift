@@ -8,15 +8,32 @@ enum SampleFrame {
         _ from: (mac: String, ip: String), _ to: (mac: String, ip: String), port: UInt16
     ) -> MemoryFrame {
         let payload = [UInt8]("hello".utf8)
-        var ip: [UInt8] = [0x45, 0, 0, UInt8(28 + payload.count), 0, 1, 0, 0, 64, 17, 0, 0]
+        var udp: [UInt8] = [0x9c, 0x40, UInt8(port >> 8), UInt8(port & 0xff)]
+        udp += [0, UInt8(8 + payload.count), 0, 0]
+        return ipv4(from, to, ipProtocol: 17, udp + payload)
+    }
+
+    /// An ICMP echo request over IPv4.
+    static func echo(
+        _ from: (mac: String, ip: String), _ to: (mac: String, ip: String), identifier: UInt16
+    ) -> MemoryFrame {
+        var echo: [UInt8] = [8, 0, 0, 0, UInt8(identifier >> 8), UInt8(identifier & 0xff), 0, 1]
+        let sum = checksum(echo)
+        echo[2] = UInt8(sum >> 8)
+        echo[3] = UInt8(sum & 0xff)
+        return ipv4(from, to, ipProtocol: 1, echo)
+    }
+
+    private static func ipv4(
+        _ from: (mac: String, ip: String), _ to: (mac: String, ip: String), ipProtocol: UInt8,
+        _ payload: [UInt8]
+    ) -> MemoryFrame {
+        var ip: [UInt8] = [0x45, 0, 0, UInt8(20 + payload.count), 0, 1, 0, 0, 64, ipProtocol, 0, 0]
         ip += octets(ip: from.ip) + octets(ip: to.ip)
         let sum = checksum(ip)
         ip[10] = UInt8(sum >> 8)
         ip[11] = UInt8(sum & 0xff)
-        var udp: [UInt8] = [0x9c, 0x40, UInt8(port >> 8), UInt8(port & 0xff)]
-        udp += [0, UInt8(8 + payload.count), 0, 0]
-        return MemoryFrame(
-            octets(mac: to.mac) + octets(mac: from.mac) + [8, 0] + ip + udp + payload)
+        return MemoryFrame(octets(mac: to.mac) + octets(mac: from.mac) + [8, 0] + ip + payload)
     }
 
     private static func octets(mac: String) -> [UInt8] {

@@ -35,6 +35,27 @@ struct SwitchControllerDiffTests {
         #expect(problem?.status == 422)
     }
 
+    @Test("in audit mode a diff is about what then passes, and the refusal to widen says that")
+    func diffsAudited() async throws {
+        let rig = try await shop()
+        var request = SwitchRig.request([SamplePolicy.closed])
+        let closed = try await rig.controller.diffPolicy(request)
+        #expect(closed.gained.isEmpty && !closed.lost.isEmpty)
+        request.audit = true
+        let audited = try await rig.controller.diffPolicy(request)
+        #expect(!audited.gained.isEmpty && audited.lost.isEmpty)
+        let check = await rig.controller.checkPolicy(request)
+        #expect(check.valid && check.policies.map(\.audited) == [true])
+        var apply = PolicyApplyRequest(files: request.files)
+        apply.audit = true
+        let wanted = apply
+        let problem = await #expect(throws: Problem.self) {
+            try await rig.controller.applyPolicy(wanted)
+        }
+        #expect(problem?.detail.contains(audited.gained[0].text) == true)
+        #expect(problem?.hint?.contains("'vswctl policy diff --audit'") == true)
+    }
+
     @Test("what changes for frames to all alone is told as such")
     func tellsFramesToAll() async throws {
         let rig = try await shop()
@@ -60,6 +81,7 @@ struct SwitchControllerDiffTests {
         #expect(problem?.status == 409 && problem?.field == "allowWidening")
         #expect(problem?.detail.contains("web1 -> db1 on tcp/22") == true)
         #expect(problem?.hint?.contains("--allow-widening") == true)
+        #expect(problem?.hint?.contains("'vswctl policy diff'") == true)
         #expect(try rig.store.load() == before)
         try await applyCarefully(SamplePolicy.closed, on: rig)
         #expect(await rig.controller.policies().policies.map(\.name) == ["shop"])

@@ -64,6 +64,44 @@ struct SwitchControllerFlowsTests {
         #expect(await rig.controller.flows(FlowQuery()).flows.isEmpty)
     }
 
+    @Test("a connection that passes only because a file is in audit mode is marked, with its rule")
+    func marksAudited() async throws {
+        let rig = try await SwitchRig.shop()
+        let text = SamplePolicy.shop.replacing(
+            "deny any -> any log as rest", with: "reject any -> any as rj")
+        var request = SwitchRig.applyRequest([text])
+        request.audit = true
+        _ = try await rig.controller.applyPolicy(request)
+        try await send(rig, to: 5432)
+        try await send(rig, to: 22)
+        #expect(
+            try await eventually { await rig.controller.flows(FlowQuery()).flows.count == 2 })
+        let flows = await rig.controller.flows(FlowQuery()).flows
+        let allowed = try #require(flows.first { $0.service == "udp/5432" })
+        #expect(!allowed.audited && allowed.rules.first?.name == "shop/pg")
+        let recorded = try #require(flows.first { $0.service == "udp/22" })
+        #expect(recorded.verdict == .allow && recorded.audited)
+        let rule = RuleReference(name: "shop/rj", file: "0.yaml", line: 5)
+        #expect(recorded.rules == [rule, rule])
+    }
+
+    @Test("a protocol without ports is logged without ports")
+    func logsICMP() async throws {
+        let rig = try await SwitchRig.shop()
+        let web = try await rig.controller.port(on: "web1").mac ?? ""
+        let db = try await rig.controller.port(on: "db1").mac ?? ""
+        rig.devices.wire("web1")?.send(
+            SampleFrame.echo((web, "10.0.0.1"), (db, "10.0.0.2"), identifier: 29_525))
+        #expect(
+            try await eventually {
+                await rig.controller.takeEvents()
+                return rig.log.all.contains { $0.contains("rule=shop/rest") }
+            })
+        let line = try #require(rig.log.all.first { $0.contains("rule=shop/rest") })
+        #expect(line.contains("service=icmp/8") && !line.contains("29525"), "\(line)")
+        #expect(line.contains("from=web1/10.0.0.1 ") || line.hasSuffix("from=web1/10.0.0.1"))
+    }
+
     @Test("an apply tells how many live connections the new policy cuts")
     func countsCutFlows() async throws {
         let rig = try await SwitchRig.shop()

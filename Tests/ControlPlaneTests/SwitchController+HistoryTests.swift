@@ -76,6 +76,20 @@ struct SwitchControllerHistoryTests {
         #expect(await inForce(rig) == ["shop"])
     }
 
+    @Test("a generation that a VM's coming made is none to return to, and that is said")
+    func refusesGenerationsOfVMs() async throws {
+        let rig = try await rig()
+        try await rig.apply(SamplePolicy.shop)
+        try await rig.attach("db1", "10.0.0.2")
+        let generation = Int(await rig.controller.status().generation)
+        let problem = await #expect(throws: Problem.self) {
+            try await rig.controller.rollBack(PolicyRollbackRequest(generation: generation))
+        }
+        #expect(problem?.detail.contains("generation \(generation)") == true)
+        let hint = try #require(problem?.hint)
+        #expect(hint.contains("changes of VMs") && hint.contains("'vswctl policy history'"))
+    }
+
     @Test("a policy that nobody confirms in time is taken back")
     func takesBack() async throws {
         let rig = try await rig()

@@ -90,6 +90,7 @@ struct SwitchControllerPolicyTests {
         question.files = [PolicyFileText(path: "new.yaml", text: "policy: new\n" + rules)]
         let answer = try #require(try await rig.controller.explain(question).explanations.first)
         #expect(answer.verdict == .allow && answer.egress?.rule == "new/#1")
+        #expect(answer.egress?.audited == false)
         question.files = [PolicyFileText(path: "bad.yaml", text: rules)]
         let bad = question
         let refusal = await #expect(throws: Problem.self) {
@@ -99,6 +100,23 @@ struct SwitchControllerPolicyTests {
         question.files = nil
         let now = try await rig.controller.explain(question)
         #expect(now.explanations.first?.verdict == .deny)
+    }
+
+    @Test("explain answers for files as if all of them were in audit mode, if there are files")
+    func explainsAudited() async throws {
+        let rig = try await SwitchRig.shop()
+        var question = ExplainRequest(from: "web1", to: "db1", service: "tcp/22")
+        question.files = SwitchRig.request([SamplePolicy.closed]).files
+        question.audit = true
+        let answer = try #require(try await rig.controller.explain(question).explanations.first)
+        #expect(answer.verdict == .allow && answer.egress?.rule == "shop/#1")
+        #expect(answer.egress?.audited == true && answer.ingress?.audited == true)
+        question.files = nil
+        let nothing = question
+        let problem = await #expect(throws: Problem.self) {
+            try await rig.controller.explain(nothing)
+        }
+        #expect(problem?.status == 400 && problem?.field == "audit")
     }
 
     @Test(

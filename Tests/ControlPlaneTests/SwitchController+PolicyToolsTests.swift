@@ -42,13 +42,16 @@ struct SwitchControllerPolicyToolsTests {
         let frame = ReplaySample.frame(
             ReplaySample.udp(("10.0.0.1", 40_000), ("10.0.0.2", 5432)))
         let files = [PolicyFileText(path: "new.yaml", text: SamplePolicy.closed)]
-        let request = ReplayRequest(files: files, interfaces: ["web1"], frames: [frame])
+        var request = ReplayRequest(files: files, interfaces: ["web1"], frames: [frame])
         let reply = try await rig.controller.replayPolicy(request)
         let connection = try #require(reply.connections.first)
         #expect(connection.network == "default" && connection.from.device == "web1")
         #expect(connection.before?.verdict == .allow && connection.after?.verdict == .deny)
         #expect(connection.before?.rules.first?.name == "shop/pg")
         #expect(connection.after?.rules.first?.name == "shop/#1")
+        request.audit = true
+        let audited = try await rig.controller.replayPolicy(request).connections.first?.after
+        #expect(audited?.verdict == .allow && audited?.audited == true)
         #expect(try rig.store.load() == before)
     }
 

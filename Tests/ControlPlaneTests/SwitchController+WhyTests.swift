@@ -40,6 +40,59 @@ struct SwitchControllerWhyTests {
         #expect(later.now?.verdict == .allow && later.now?.rule.name == "open/#1")
     }
 
+    @Test("the rule of then keeps its name and place, however many policies came since")
+    func remembersNames() async throws {
+        let rig = try await SwitchRig.shop()
+        try await send(rig, to: 22)
+        try await send(rig, to: 5432)
+        _ = try await drops(at: "web1", rig, count: 1)
+        #expect(try await SwitchRig.eventually { await live(rig).count == 1 })
+        let rest = RuleReference(name: "shop/rest", file: "0.yaml", line: 5)
+        let pg = RuleReference(name: "shop/pg", file: "0.yaml", line: 4)
+        for _ in 0..<FormerPolicies.countMax { try await rig.apply(SamplePolicy.shop) }
+        for text in [SamplePolicy.open, SamplePolicy.shop, SamplePolicy.open] {
+            try await rig.apply(text)
+        }
+        try await rig.attach("db2", "10.0.0.3", ["app": "shop"])
+        try await rig.apply(SamplePolicy.closed)
+        #expect(try await rig.controller.drops(at: "web1").drops.first?.rule == rest)
+        #expect(await live(rig).first?.rules == [pg, pg])
+        #expect(await denied(rig).first?.rules == [rest])
+        for _ in 0..<FormerPolicies.countMax / 2 {
+            try await rig.apply(SamplePolicy.open)
+            try await rig.apply(SamplePolicy.closed)
+        }
+        let forgotten = RuleReference(name: "(replaced since)")
+        #expect(try await rig.controller.drops(at: "web1").drops.first?.rule == forgotten)
+        #expect(await live(rig).first?.rules == [forgotten, forgotten])
+        #expect(await denied(rig).first?.rules == [forgotten])
+    }
+
+    private func live(_ rig: SwitchRig) async -> [Flow] {
+        await rig.controller.flows(FlowQuery(verdict: .allow)).flows
+    }
+
+    private func denied(_ rig: SwitchRig) async -> [Flow] {
+        await rig.controller.flows(FlowQuery(verdict: .deny)).flows
+    }
+
+    @Test("what the policy in force would only record is told as that")
+    func tellsAudited() async throws {
+        let rig = try await SwitchRig.shop()
+        try await send(rig, to: 22)
+        let before = try #require(try await drops(at: "web1", rig, count: 1).first?.now)
+        #expect(before.verdict == .deny && !before.audited)
+        let open = SamplePolicy.open.replacing("any\nrules", with: "vm db1\nrules")
+        var request = SwitchRig.applyRequest([
+            SamplePolicy.closed.replacing("label app=shop", with: "vm web1"), open,
+        ])
+        request.audit = true
+        _ = try await rig.controller.applyPolicy(request)
+        let now = try #require(try await drops(at: "web1", rig, count: 1).first?.now)
+        #expect(now.verdict == .allow && now.audited)
+        #expect(now.rule == RuleReference(name: "shop/#1", file: "0.yaml", line: 4))
+    }
+
     @Test("who was refused by the receiver's rules is found at the receiver's port, too")
     func tellsAtReceiver() async throws {
         let rig = try await SwitchRig.shop()

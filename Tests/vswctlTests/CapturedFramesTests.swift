@@ -48,6 +48,12 @@ struct CapturedFramesTests {
         #expect(text.contains("any"), "\(text)")
     }
 
+    @Test("a file that is no capture is refused with the command that writes one")
+    func refusesOthers() {
+        let text = failure([UInt8](repeating: 7, count: 64)).map { "\($0)" } ?? ""
+        #expect(text.contains("vswctl capture DEVICE --write FILE"), "\(text)")
+    }
+
     private func failure(_ bytes: [UInt8]) -> (any Error)? {
         do {
             _ = try items(bytes)

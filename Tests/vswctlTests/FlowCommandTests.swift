@@ -4,6 +4,20 @@ import Testing
 
 @Suite("vswctl flow")
 struct FlowCommandTests {
+    @Test("list tells what was only recorded, and where the rule stands")
+    func listAudited() throws {
+        var flow = FlowTextTests.flow()
+        flow.verdict = .allow
+        flow.audited = true
+        flow.reason = nil
+        flow.rules = [RuleReference(name: "shop/rj", file: "p/shop.yaml", line: 5)]
+        let (run, _) = try CommandLineRun.against(
+            ["GET /v1/flows": .init(FlowList(flows: [flow]))], "flow", "list")
+        let line = Pieces(lines: run.output)[1]
+        #expect(line.contains("  allow (audit: would refuse)  "), "\(line)")
+        #expect(line.hasSuffix("shop/rj p/shop.yaml:5"), "\(line)")
+    }
+
     @Test("list asks with its limits, and is a table")
     func list() throws {
         let (run, requests) = try CommandLineRun.against(

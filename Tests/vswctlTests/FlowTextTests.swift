@@ -22,13 +22,31 @@ struct FlowTextTests {
         #expect(FlowEnd(address: "fd00::12").text == "fd00::12")
     }
 
-    @Test("a rule that decides at both ends is named once, with the reason behind it")
+    @Test("a rule that decides at both ends is named once, with its place and the reason")
     func rules() {
         #expect(Self.flow().ruleText == "shop/no-ssh (denied_by_policy)")
         var flow = Self.flow()
         flow.rules = [RuleReference(name: "a/#1"), RuleReference(name: "b/#2")]
         flow.reason = nil
-        #expect(flow.ruleText == "a/#1 b/#2")
+        #expect(flow.ruleText == "a/#1, b/#2")
+        flow.rules = [
+            RuleReference(name: "a/#1", file: "p/a.yaml", line: 4),
+            RuleReference(name: "b/#2", file: "b.yaml", line: 9),
+        ]
+        #expect(flow.ruleText == "a/#1 p/a.yaml:4, b/#2 b.yaml:9")
+    }
+
+    @Test("a flow that passes only because a file is in audit mode says so, and is news")
+    func audited() {
+        var flow = Self.flow()
+        flow.verdict = .allow
+        flow.reason = nil
+        #expect(flow.line.hasPrefix("allow tcp "))
+        var news = FlowNews()
+        _ = news.take([flow])
+        flow.audited = true
+        #expect(flow.line.hasPrefix("allow (audit: would refuse) tcp "))
+        #expect(news.take([flow]) == [flow])
     }
 
     @Test("a flow is one line")

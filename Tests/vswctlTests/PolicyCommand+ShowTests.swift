@@ -42,7 +42,13 @@ extension PolicyCommandTests {
             let body = Pieces(lines: requests.joined())[1]
             let files = try ExplainRequest.decode(body.utf8).files
             #expect(files == [PolicyFileText(path: path, text: "policy: shop\n")])
+            let (_, audited) = try CommandLineRun.against(
+                ["POST /v1/policy/explain": .init(ExplainReply(explanations: []))],
+                "policy", "explain", "web1", "db1", "tcp/22", "--audit", "--with", path)
+            #expect(try ExplainRequest.decode(Pieces(lines: audited.joined())[1].utf8).audit)
         }
+        let alone = try CommandLineRun(["policy", "explain", "a", "b", "tcp/22", "--audit"])
+        #expect(alone.status == 2 && alone.error.contains("--with"), "\(alone.error)")
     }
 
     @Test("an end outside has no decision, and no line")
@@ -79,26 +85,33 @@ extension PolicyCommandTests {
     @Test("show with a name lists its rules with their lines")
     func showOne() throws {
         var policy = PolicyShow(name: "shop", tier: "app", path: "shop.yaml", text: "…")
-        policy.rules = [PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> db")]
+        policy.rules = [Self.rule(1, line: 9, "allow any -> db")]
         let (run, _) = try CommandLineRun.against(
             ["GET /v1/policy/shop": .init(policy)], "policy", "show", "shop")
         #expect(
-            run.output.contains("shop/#1     9     0  never     allow any -> db\n"), "\(run.output)"
-        )
+            run.output.contains("shop/#1  shop.yaml:9     0  never     allow any -> db\n"),
+            "\(run.output)")
+    }
+
+    private static func rule(_ number: Int, line: Int, _ text: String) -> PolicyRuleText {
+        PolicyRuleText(name: "shop/#\(number)", file: "shop.yaml", line: line, text: text)
     }
 
     @Test("show --unused lists the rules without a hit, of all policies")
     func showUnused() throws {
         var policy = PolicyShow(name: "shop", tier: "app", path: "shop.yaml", text: "…")
         policy.rules = [
-            PolicyRuleText(name: "shop/#1", line: 9, text: "allow any -> db"),
-            PolicyRuleText(name: "shop/#2", line: 10, text: "allow any -> web"),
+            Self.rule(1, line: 9, "allow any -> db"), Self.rule(2, line: 10, "allow any -> web"),
         ]
         policy.rules[0].hits = 3
         let list = PolicyList(generation: 7, policies: [Self.summary])
-        let (run, _) = try CommandLineRun.against(
-            ["GET /v1/policy": .init(list), "GET /v1/policy/shop": .init(policy)], "policy",
-            "show", "--unused")
-        #expect(run.output.contains("shop/#2") && !run.output.contains("shop/#1"), "\(run.output)")
+        let replies: [String: StubDaemon.Reply] = [
+            "GET /v1/policy": try .init(list), "GET /v1/policy/shop": try .init(policy),
+        ]
+        let (run, _) = try CommandLineRun.against(replies, "policy", "show", "--unused")
+        #expect(run.output.contains("shop/#2  shop.yaml:10  "), "\(run.output)")
+        #expect(!run.output.contains("shop/#1"), "\(run.output)")
+        let (json, _) = try CommandLineRun.against(replies, "policy", "show", "--unused", "--json")
+        #expect(json.output.contains(#""file" : "shop.yaml""#), "\(json.output)")
     }
 }

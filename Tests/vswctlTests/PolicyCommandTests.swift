@@ -113,6 +113,27 @@ struct PolicyCommandTests {
         }
     }
 
+    @Test("check and diff pass on that the files are meant in audit mode")
+    func audits() throws {
+        try withFile { path in
+            let check = PolicyCheckReply(policies: [Self.summary], errors: [], warnings: [])
+            for (command, reply) in [
+                ("check", try StubDaemon.Reply(check)),
+                ("diff", try StubDaemon.Reply(PolicyDiffReply(cutFlows: 0))),
+            ] {
+                for flags in [[], ["--audit"]] {
+                    let daemon = try StubDaemon(["POST /v1/policy/\(command)": reply])
+                    defer { daemon.stop() }
+                    let run = try CommandLineRun(
+                        ["policy", command, path] + flags, socket: daemon.path)
+                    #expect(run.status == 0, "\(run.error)")
+                    let body = Pieces(lines: daemon.requests.joined())[1]
+                    #expect(try PolicyRequest.decode(body.utf8).audit == !flags.isEmpty)
+                }
+            }
+        }
+    }
+
     @Test("apply that is refused prints each error, and that nothing was changed")
     func applyFails() throws {
         try withFile { path in

@@ -17,14 +17,19 @@ struct WhyCommandTests {
         refused.to = FlowEnd(address: "10.0.0.2", port: 22, vm: "db1")
         refused.service = "tcp/22"
         refused.rule = RuleReference(name: "shop/no-ssh", file: "shop.yaml", line: 7)
-        refused.now = DropNow(verdict: .allow, rule: RuleReference(name: "shop/ssh"))
+        let ssh = RuleReference(name: "shop/ssh", file: "shop.yaml", line: 9)
+        refused.now = DropNow(verdict: .allow, rule: ssh)
         let text = DropText.text(DropList(device: "db1", drops: [refused]))
         for part in [
             "web1 10.0.0.1:4711", "db1 10.0.0.2:22", "tcp/22", "shop/no-ssh shop.yaml:7",
-            "allow by shop/ssh", "denied_by_policy: A sentence.",
+            "GENERATION", "  7  shop/", "allow by shop/ssh shop.yaml:9",
+            "denied_by_policy: A sentence.",
         ] {
             #expect(text.contains(part), "\(part)")
         }
+        refused.now?.audited = true
+        let audited = DropText.text(DropList(device: "db1", drops: [refused]))
+        #expect(audited.contains("allow (audit: would refuse) by shop/ssh shop.yaml:9"))
     }
 
     @Test("a frame whose headers were not read has its MAC addresses; a reason is explained once")

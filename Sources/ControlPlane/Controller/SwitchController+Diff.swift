@@ -7,7 +7,7 @@ extension SwitchController {
     package func diffPolicy(_ request: PolicyRequest) async throws(Problem) -> PolicyDiffReply {
         let book: PolicyBook
         do throws(PolicyErrors) {
-            book = try self.book(of: request.files)
+            book = try self.book(of: request.files, isAudited: request.audit)
         } catch {
             throw Problem(error)
         }
@@ -22,19 +22,19 @@ extension SwitchController {
 
     /// Refuses a policy that makes connections possible that the one in force makes impossible.
     /// Where none is in force, there is nothing to widen.
-    func refuseWidening(by book: PolicyBook) throws(Problem) {
+    func refuseWidening(by book: PolicyBook, isAudited: Bool) throws(Problem) {
         guard !policy.sources.isEmpty else { return }
         let diff = try difference(to: book)
         guard diff.widens else { return }
         let shown = diff.gained.prefix(3).map { PolicyChange($0).text }
         let more = diff.gained.count + diff.omittedGainedCount - shown.count
+        let command = "vswctl policy diff" + (isAudited ? " --audit" : "")
         throw Problem(
             .conflict,
             "The policy would make possible what is impossible now: "
                 + shown.joined(separator: "; ") + (more > 0 ? "; and \(more) more." : "."),
             field: "allowWidening",
-            hint: "See all of it with 'vswctl policy diff'; apply with --allow-widening if it is "
-                + "meant.")
+            hint: "See all of it with '\(command)'; apply with --allow-widening if it is meant.")
     }
 
     private func difference(to book: PolicyBook) throws(Problem) -> PolicyDiff {

@@ -43,29 +43,31 @@ extension SwitchController {
             ])
     }
 
-    /// The rule that decided, as people know it, if its policy is not forgotten.
+    /// The rule that decided, as people know it.
     func rule(of event: DataPathEvent) -> RuleDescription {
-        book(of: event.generation)?.compiled.rule(event.deciding.rule) ?? .forgotten
+        rule(event.deciding.rule, in: event.generation)
     }
 
     private func sender(of event: DataPathEvent) -> String {
         let tuple = event.tuple
         let vm = port(event.from)?.vm ?? overlay.remote.place(of: tuple.source, in: event.vni)?.vm
-        return name(vm, tuple.source, tuple.sourcePort)
+        return name(vm, tuple.source, tuple.ipProtocol.hasPorts ? tuple.sourcePort : nil)
     }
 
     private func receiver(of event: DataPathEvent) -> String {
-        let address = event.tuple.destination
+        let tuple = event.tuple
+        let address = tuple.destination
         let vm =
             event.to.flatMap { port($0)?.vm }
             ?? overlay.remote.place(of: address, in: event.vni)?.vm
-        return name(vm, address, event.tuple.destinationPort)
+        return name(vm, address, tuple.ipProtocol.hasPorts ? tuple.destinationPort : nil)
     }
 
-    /// `web1/10.0.0.1:4711`, or the address alone outside of the VMs.
-    private func name(_ vm: String?, _ address: IPAddress, _ port: UInt16) -> String {
+    /// `web1/10.0.0.1:4711`, or the address alone outside of the VMs; without a port where the
+    /// protocol has none.
+    private func name(_ vm: String?, _ address: IPAddress, _ port: UInt16?) -> String {
         let host = address.isIPv4 ? "\(address)" : "[\(address)]"
-        return (vm.map { "\($0)/" } ?? "") + host + (port == 0 ? "" : ":\(port)")
+        return (vm.map { "\($0)/" } ?? "") + host + (port.map { ":\($0)" } ?? "")
     }
 }
 

@@ -12,7 +12,7 @@ extension SwitchController {
             }
             return network.vni
         }
-        let compiled = try compiled(request.files)
+        let compiled = try compiled(for: request)
         let answers: [PolicyEngine.Explanation]
         do throws(ExplainError) {
             answers = try compiled.explain(
@@ -29,11 +29,20 @@ extension SwitchController {
         return ExplainReply(explanations: wanted.map(report))
     }
 
-    private func compiled(_ files: [PolicyFileText]?) throws(Problem) -> CompiledPolicy {
-        guard let files else { return policy.compiled }
+    /// The policy under which is asked.
+    private func compiled(for request: ExplainRequest) throws(Problem) -> CompiledPolicy {
+        guard let files = request.files else {
+            guard !request.audit else {
+                throw Problem(
+                    .invalidRequest, "'audit' says how 'files' are taken, and there are none.",
+                    field: "audit")
+            }
+            return policy.compiled
+        }
         do throws(PolicyErrors) {
             return try PolicyBook.unproven(
-                files.map { StoredPolicy($0) }, for: universe(of: numberedPorts))
+                files.map { StoredPolicy($0, isAudited: request.audit) },
+                for: universe(of: numberedPorts))
         } catch {
             throw Problem(error)
         }

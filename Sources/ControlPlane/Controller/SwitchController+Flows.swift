@@ -33,7 +33,7 @@ extension SwitchController {
         flow.from = source(tuple, record.ports.original, in: record.key.vni)
         flow.to = destination(tuple, record.ports.reply, in: record.key.vni)
         flow.state = record.state.name
-        flow.rules = rules(of: record.judgement)
+        note(record.judgement, in: &flow)
         flow.original = Traffic(record.original)
         flow.reply = Traffic(record.reply)
         flow.idleSeconds = seconds(since: record.lastSeen, CLOCK_MONOTONIC)
@@ -96,20 +96,28 @@ extension SwitchController {
         return end
     }
 
-    /// The rules that allowed a connection, the sender's first; none when they are of a policy that
-    /// is forgotten by now.
-    private func rules(of judgement: ConnectionJudgement) -> [RuleReference] {
-        guard let book = book(of: judgement.generation) else { return [] }
-        return [judgement.egressRule, judgement.ingressRule].filter { $0 < 1 << 26 }.map { rule in
-            RuleReference(book.compiled.rule(RuleID(rawValue: rule)))
+    /// Notes the rules that allowed a connection, the sender's first; where rules in audit mode
+    /// would have refused it, those.
+    private func note(_ judgement: ConnectionJudgement, in flow: inout Flow) {
+        let rules = [judgement.egressRule, judgement.ingressRule].filter { $0 < 1 << 26 }
+            .map { RuleID(rawValue: $0) }
+        let names = names(in: judgement.generation)
+        let recorded = rules.filter { names?.refuses($0) ?? false }
+        flow.audited = !recorded.isEmpty
+        flow.rules = (recorded.isEmpty ? rules : recorded).map { rule in
+            RuleReference(names?.rule(rule) ?? .forgotten)
         }
     }
 
-    /// The policy of a generation: the one in force, or the one before.
-    func book(of generation: UInt32) -> PolicyBook? {
-        if generation >= policy.firstGeneration { return policy }
-        guard let formerPolicy, generation >= formerPolicy.firstGeneration else { return nil }
-        return formerPolicy
+    /// The rule of a verdict that was made in `generation`, if its policy is not forgotten.
+    func rule(_ id: RuleID, in generation: UInt32) -> RuleDescription {
+        names(in: generation)?.rule(id) ?? .forgotten
+    }
+
+    /// The names of the rules that were in force in `generation`.
+    private func names(in generation: UInt32) -> RuleNames? {
+        generation >= policy.firstGeneration
+            ? policy.names : formerPolicies.names(in: generation)
     }
 
     private func seconds(since nanoseconds: UInt64, _ clock: clockid_t) -> Int {
@@ -158,7 +166,7 @@ extension Traffic {
 
 extension IPProtocol {
     /// Whether its packets carry port numbers.
-    fileprivate var hasPorts: Bool { self == .tcp || self == .udp || self == .sctp }
+    var hasPorts: Bool { self == .tcp || self == .udp || self == .sctp }
 }
 
 extension FiveTuple {

@@ -30,8 +30,12 @@ extension SwitchController {
             let sources = try storedPolicies(of: number)
         else {
             throw Problem(
-                .notFound, "The history has no policy of generation \(generation).",
-                field: "generation", hint: "List the generations with 'vswctl policy history'.")
+                .notFound,
+                "No policy came into force in generation \(generation), or the history has it no "
+                    + "more.",
+                field: "generation",
+                hint: "Generations count changes of VMs and networks too; 'vswctl policy history' "
+                    + "lists those that can be returned to.")
         }
         let book: PolicyBook
         do throws(PolicyErrors) {

@@ -9,7 +9,7 @@ extension SwitchController {
     /// Compiles the files against the VMs that exist; changes nothing.
     package func checkPolicy(_ request: PolicyRequest) -> PolicyCheckReply {
         do throws(PolicyErrors) {
-            let book = try book(of: request.files)
+            let book = try book(of: request.files, isAudited: request.audit)
             return PolicyCheckReply(policies: book.summaries, errors: [], warnings: book.warnings)
         } catch {
             return PolicyCheckReply(
@@ -30,7 +30,7 @@ extension SwitchController {
         } catch {
             throw Problem(error)
         }
-        if !request.allowWidening { try refuseWidening(by: book) }
+        if !request.allowWidening { try refuseWidening(by: book, isAudited: request.audit) }
         return try await install(
             book, Installation(origin: "applied", confirmWithin: request.confirmWithin))
     }

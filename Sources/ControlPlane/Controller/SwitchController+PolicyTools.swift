@@ -32,7 +32,7 @@ extension SwitchController {
     package nonisolated func replayPolicy(
         _ request: ReplayRequest
     ) async throws(Problem) -> ReplayReply {
-        try ReplayJudge(request.files, in: await replayWorld).reply(to: request)
+        try ReplayJudge(of: request, in: await replayWorld).reply(to: request)
     }
 
     private var replayWorld: ReplayJudge.World {

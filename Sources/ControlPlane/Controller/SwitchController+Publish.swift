@@ -66,9 +66,13 @@ extension SwitchController {
     /// Puts another policy in force from the next ``publish()`` on.
     func replacePolicy(by book: PolicyBook) {
         takeEvents()  // what was decided so far has the former policy's rule numbers
-        formerPolicy = policy
+        let isRenamed = !book.names.isSame(as: policy.names)
+        if isRenamed {
+            formerPolicies.add(policy.names, since: policy.firstGeneration, before: book.names)
+        }
+        let first = isRenamed ? state.generation : policy.firstGeneration
         policy = book
-        policy.firstGeneration = state.generation
+        policy.firstGeneration = first
         policyFault = nil
     }
 }

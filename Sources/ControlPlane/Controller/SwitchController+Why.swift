@@ -34,8 +34,7 @@ extension SwitchController {
         drop.destinationMAC = record.destinationMAC == .zero ? nil : "\(record.destinationMAC)"
         drop.service = record.service.map { "\($0)" }
         if let refusal = record.refusal {
-            let book = book(of: record.generation)
-            drop.rule = book.map { RuleReference($0.compiled.rule(refusal.rule)) }
+            drop.rule = RuleReference(rule(refusal.rule, in: record.generation))
             drop.now = judgeNow(record, at: number)
         }
         guard let tuple = record.tuple, let vni = record.vni else { return drop }
@@ -53,7 +52,7 @@ extension SwitchController {
     }
 
     /// What the rules in force say to a frame that rules refused: the first end that refuses, else
-    /// the last that allows.
+    /// the first that only records a refusal, else the last that allows.
     private func judgeNow(_ record: DropRecord, at number: PortNumber) -> DropNow? {
         guard let tuple = record.tuple, let service = record.service else { return nil }
         let (sender, receiver) = ports(of: record, at: number)
@@ -61,11 +60,15 @@ extension SwitchController {
         let verdicts = [
             judge(sender, .egress, question.egress), judge(receiver, .ingress, question.ingress),
         ].compactMap(\.self)
-        let deciding = verdicts.first { $0.action != .allow } ?? verdicts.last
+        let deciding =
+            verdicts.first { $0.action != .allow } ?? verdicts.first(where: \.isAudited)
+            ?? verdicts.last
         return deciding.map { verdict in
-            DropNow(
+            var now = DropNow(
                 verdict: ControlAPI.Verdict(verdict.action),
-                rule: RuleReference(policy.compiled.rule(verdict.rule)))
+                rule: RuleReference(policy.names.rule(verdict.rule)))
+            now.audited = verdict.isAudited
+            return now
         }
     }
 

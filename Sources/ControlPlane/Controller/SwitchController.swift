@@ -29,8 +29,9 @@ package actor SwitchController {
     var links: [String: PortLink] = [:]
     /// The policy in force, compiled for the attached ports.
     var policy: PolicyBook
-    /// The policy before this one: rules of verdicts that were made under it are looked up there.
-    var formerPolicy: PolicyBook?
+    /// The policies before this one: rules of verdicts that were made under them are looked up
+    /// there.
+    var formerPolicies = FormerPolicies()
     /// Why the stored policy is not in force, after a start that could not compile it.
     var policyFault: Problem?
     /// The other hosts, and what this one needs to meet them.

@@ -34,13 +34,13 @@ package struct ReplayJudge: Sendable {
     private let before: CompiledPolicy
     private let after: CompiledPolicy
 
-    /// - Throws: the problem of the candidate `files`, or of the policy in force, when one cannot
-    ///   be compiled.
-    package init(_ files: [PolicyFileText], in world: World) throws(Problem) {
+    /// - Throws: the problem of the candidate files, or of the policy in force, when one cannot be
+    ///   compiled.
+    package init(of request: ReplayRequest, in world: World) throws(Problem) {
         self.world = world
         owners = AddressOwners(world.universe)
         do throws(PolicyErrors) {
-            let sources = files.map { StoredPolicy(path: $0.path, text: $0.text) }
+            let sources = request.files.map { StoredPolicy($0, isAudited: request.audit) }
             after = try PolicyBook(sources, for: world.universe).compiled
         } catch {
             throw Problem(error)

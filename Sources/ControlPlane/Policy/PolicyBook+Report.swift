@@ -25,7 +25,8 @@ extension PolicyBook {
             return nil
         }
         let rules = compiled.rules.filter { $0.policy == name }.map { rule in
-            var text = PolicyRuleText(name: rule.name, line: rule.line, text: rule.text)
+            var text = PolicyRuleText(
+                name: rule.name, file: rule.file, line: rule.line, text: rule.text)
             let sum = tally.sum(of: rule)
             text.hits = sum.count
             if sum.lastHit > 0 {

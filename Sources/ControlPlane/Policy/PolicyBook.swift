@@ -11,9 +11,12 @@ package struct PolicyBook: Sendable {
     package let sources: [StoredPolicy]
     /// Their compiled form; its files stand in the order of decision.
     package let compiled: CompiledPolicy
+    /// What names their rules, also when the tables are gone.
+    package let names: RuleNames
     /// The first generation in which these sources were in force: rule numbers of verdicts made
     /// since then are theirs. Rules keep their numbers as long as the files that were parsed are
-    /// handed on (``recompiled(for:)``); parsed anew, they may get others.
+    /// handed on (``recompiled(for:)``); parsed anew, they may get others. A policy whose rules are
+    /// those of the former one by name and number takes its first generation over.
     var firstGeneration: UInt32 = 0
 
     /// No policy: every port is closed.
@@ -22,6 +25,7 @@ package struct PolicyBook: Sendable {
     private init(sources: [StoredPolicy], compiled: CompiledPolicy) {
         self.sources = sources
         self.compiled = compiled
+        names = RuleNames(compiled)
     }
 
     /// Parses and compiles `sources` for the VMs of `universe`. What is as in `former` is taken
