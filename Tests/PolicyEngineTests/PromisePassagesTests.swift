@@ -43,4 +43,22 @@ import Testing
         let edited = try? PolicyCompiler.recompile(first, [file], try shop())
         #expect((edited != nil) == isKept, "\(sentence)")
     }
+
+    @Test(
+        "a rule by which a frame to all reaches a VM is held against the promises", arguments: 0..<2
+    )
+    func looksAtFramesToAll(side: Int) throws {
+        let rules = ["allow any -> cidr 224.0.0.0/4 on udp/7", "allow vm ops1 -> any on udp/7"]
+        let files = try zip(["ops1", "db1"], rules).map { vm, rule in
+            try policy(
+                "policy: \(vm)\nfor: vm \(vm)\nrules:\n- allow any -> any on tcp/1\n- \(rule)\n"
+                    + "never:\n- vm ops1 -> vm db1 on udp/7\n")
+        }
+        var earlier = files
+        earlier[side].rules.removeLast()
+        let first = try PolicyCompiler.compile(earlier, try shop())
+        #expect(throws: PolicyErrors.self) {
+            try PolicyCompiler.recompile(first, files, try shop())
+        }
+    }
 }
