@@ -38,14 +38,17 @@ struct Trial {
         let question: PolicyQuestion
     }
 
-    /// - Parameter vmCount: 1: all rules are about one VM, its peers are the sources. More: the VMs
-    ///   have addresses that rules name, and the rules are as drawn.
-    init(_ shape: Shape, _ count: Int, vmCount: Int) {
+    /// - Parameters:
+    ///   - vmCount: 1: all rules are about one VM, its peers are the sources. More: the VMs have
+    ///     addresses that rules name, and the rules are as drawn.
+    ///   - promiseCount: how many `never` are proven, each kept by a rule before all others.
+    init(_ shape: Shape, _ count: Int, vmCount: Int, promiseCount: Int) {
         var rules = RuleSet(seed: 7)
         // One rule more is for the groups of the edits.
         sentences = Array(rules.draw(shape, count).dropLast())
         let receiver = vmCount == 1 ? "vm vm0" : nil
-        file = Self.file(sentences.map { $0.text(to: receiver) })
+        file = Self.file(
+            sentences.map { $0.text(to: receiver) }, promises: (0..<promiseCount).map(Self.promise))
         var random = SeededRandom(seed: 11)
         var taken: Set<UInt32> = []
         var endpoints: [PolicyEndpoint] = []
@@ -68,8 +71,26 @@ struct Trial {
         return endpoint
     }
 
+    /// A `never` about everyone, two groups, or a prefix and a group.
+    private static func promise(_ number: Int) -> String {
+        let receiver = "label role=r\(number % 50)"
+        return switch number % 3 {
+        case 0: "any -> any on udp/\(7 + number)"
+        case 1: "label role=r\((number + 1) % 50) -> \(receiver)"
+        default: "cidr 198.18.\(number % 256).0/24 -> \(receiver)"
+        }
+    }
+
     /// One file of all sentences; read in pieces, as a text over 1 MiB is refused.
-    static func file(_ sentences: [String]) -> PolicyFile {
+    static func file(_ sentences: [String], promises: [String]) -> PolicyFile {
+        var file = file(promises.map { "deny \($0)" } + sentences)
+        file.invariants = zip(file.rules.dropFirst(), promises).map {
+            PolicyInvariant($0, text: $1)
+        }
+        return file
+    }
+
+    private static func file(_ sentences: [String]) -> PolicyFile {
         var whole: PolicyFile?
         for start in stride(from: 0, to: sentences.count, by: 10_000) {
             let piece = sentences[start..<min(start + 10_000, sentences.count)]

@@ -1,16 +1,19 @@
-// Classifier SHAPE RULES VMS: compiles a drawn rule set, looks random packets up and edits it.
-// One line: shape, rules, VMs, ns median, ns worst, bytes of tables, ms of compilation, ms until a
-// VM has joined a group, a VM was added, a rule was changed, a rule was put in.
+// Classifier SHAPE RULES VMS [PROMISES]: compiles a drawn rule set, looks random packets up and
+// edits it. Each edit holds the promises, `never` sentences, against what it can have changed.
+// One line: shape, rules, VMs, promises, ns median, ns worst, bytes of tables, ms of compilation
+// and proof, ms until a VM has joined a group, a VM was added, a rule was changed, a rule was put
+// in.
 
 import Packet
 import PolicyEngine
 
 let words = CommandLine.arguments
-guard words.count == 4, let shape = Shape(rawValue: words[1]), let count = Int(words[2]),
-    let vmCount = Int(words[3]), count > 0, vmCount > 0, vmCount < 65_000
-else { stop("usage: Classifier SHAPE RULES VMS, SHAPE one of \(Shape.allCases)") }
+guard (4...5).contains(words.count), let shape = Shape(rawValue: words[1]),
+    let count = Int(words[2]), let vmCount = Int(words[3]), count > 0, vmCount > 0,
+    vmCount < 65_000, let promiseCount = Int(words.count > 4 ? words[4] : "0"), promiseCount >= 0
+else { stop("usage: Classifier SHAPE RULES VMS [PROMISES], SHAPE one of \(Shape.allCases)") }
 
-let trial = Trial(shape, count, vmCount: vmCount)
+let trial = Trial(shape, count, vmCount: vmCount, promiseCount: promiseCount)
 
 /// The policy of `body`, which must be sound.
 func policy(_ body: () throws(PolicyErrors) -> CompiledPolicy) -> CompiledPolicy {
@@ -100,7 +103,7 @@ func column(_ value: Double, _ digits: Int = 0) -> String {
 }
 print(
     [
-        words[1], "\(trial.sentences.count)", "\(vmCount)",
+        words[1], "\(trial.sentences.count)", "\(vmCount)", "promises", "\(promiseCount)",
         "median", column(cost.median, 1), "worst", column(cost.worst),
         "bytes", "\(compiled.byteCount)", "compile", column(full, 1),
         "join", column(joined, 1), "add", column(added, 1), "rule", column(changed, 1),

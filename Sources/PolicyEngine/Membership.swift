@@ -8,7 +8,10 @@ struct Membership {
     let graph: SelectorGraph
     let partition: PrefixPartition
     private let stranger: Int
-    private let identityOf: [Int]
+    private let subjects: [PortCompiler.Subject]
+    /// The identity of each subject, once it was asked for.
+    private var identityOf: [Int?]
+    private var identityOfVM: [Who: Int] = [:]
     private var identities = Interner<Identity>()
     private var sets = Interner<BitSet>()
     private var known: [Key: Int] = [:]
@@ -22,17 +25,9 @@ struct Membership {
     init(_ graph: SelectorGraph, _ subjects: [PortCompiler.Subject]) {
         self.graph = graph
         partition = PrefixPartition(graph)
-        var identities = Interner<Identity>()
         stranger = identities.number(of: Identity(nil, graph))
-        var known: [Who: Int] = [:]
-        identityOf = subjects.map { subject in
-            let who = Who(vm: subject.endpoint.vm, labels: subject.endpoint.labels)
-            if let number = known[who] { return number }
-            let number = identities.number(of: Identity(subject.endpoint, graph))
-            known[who] = number
-            return number
-        }
-        self.identities = identities
+        self.subjects = subjects
+        identityOf = [Int?](repeating: nil, count: subjects.count)
     }
 
     private struct Who: Hashable {
@@ -44,8 +39,8 @@ struct Membership {
     /// that its address belongs to. Nil is nobody known; `prefixClass` is the address's.
     mutating func number(_ subject: Int?, owner: Int?, prefixClass: Int) -> Int {
         let key = Key(
-            subject: subject.map { identityOf[$0] } ?? stranger,
-            owner: owner.map { identityOf[$0] } ?? stranger, prefixClass: prefixClass)
+            subject: subject.map { identity(of: $0) } ?? stranger,
+            owner: owner.map { identity(of: $0) } ?? stranger, prefixClass: prefixClass)
         if let number = known[key] { return number }
         let bits = partition.bits(of: prefixClass)
         var members = graph.members(identities[key.subject], bits)
@@ -54,6 +49,16 @@ struct Membership {
         }
         let number = sets.number(of: members)
         known[key] = number
+        return number
+    }
+
+    private mutating func identity(of subject: Int) -> Int {
+        if let number = identityOf[subject] { return number }
+        let endpoint = subjects[subject].endpoint
+        let who = Who(vm: endpoint.vm, labels: endpoint.labels)
+        let number = identityOfVM[who] ?? identities.number(of: Identity(endpoint, graph))
+        identityOfVM[who] = number
+        identityOf[subject] = number
         return number
     }
 

@@ -31,7 +31,7 @@ struct DiffCells {
         gained = ends.senders.map { _ in [] }
         lost = gained
         _ = sets.number(of: .none)
-        for network in ends.new.egress.indices { compare(network) }
+        for network in ends.new.ingress.indices { compare(network) }
     }
 
     private mutating func compare(_ network: Int) {

@@ -65,8 +65,10 @@ struct DiffEnds {
     /// One policy's tables, for each network.
     struct Tables {
         let reading: TableReading
-        var egress: [PassTables] = []
-        var ingress: [PassTables] = []
+        fileprivate var egressTables: [PassTables] = []
+        fileprivate var ingressTables: [PassTables] = []
+        fileprivate(set) var egress: [PassCells] = []
+        fileprivate(set) var ingress: [PassCells] = []
         /// The classes of peers that occur; one numbering for all networks, because addresses
         /// without a VM are one unit in all of them.
         var peerClasses = Interner<Int>()
@@ -97,8 +99,8 @@ struct DiffEnds {
         receivers = units(space, .ingress)
         guard !hasTooManyPairs else { return }
         for network in space.networks.indices {
-            self.old.fill(network, space.networks[network])
-            self.new.fill(network, space.networks[network])
+            self.old.fill(network, space.networks[network], isToAll: isToAll)
+            self.new.fill(network, space.networks[network], isToAll: isToAll)
         }
     }
 
@@ -194,8 +196,8 @@ struct DiffEnds {
 
 extension DiffEnds.Tables {
     fileprivate mutating func prepare(networkCount: Int) {
-        egress = [PassTables](repeating: PassTables(.egress), count: networkCount)
-        ingress = [PassTables](repeating: PassTables(.ingress), count: networkCount)
+        egressTables = [PassTables](repeating: PassTables(.egress), count: networkCount)
+        ingressTables = [PassTables](repeating: PassTables(.ingress), count: networkCount)
     }
 
     /// What the policy looks up for an end; a nil subject is judged by nobody.
@@ -209,16 +211,23 @@ extension DiffEnds.Tables {
         let ownClass = reading.ownClass(of: address)
         lookup.table = reading.peers(of: subject, direction, ownClass: ownClass).map {
             direction == .egress
-                ? egress[network].number(of: $0) : ingress[network].number(of: $0)
+                ? egressTables[network].number(of: $0) : ingressTables[network].number(of: $0)
         }
         return lookup
     }
 
-    fileprivate mutating func fill(_ network: Int, _ space: PacketSpace.Network) {
+    fileprivate mutating func fill(
+        _ network: Int, _ space: PacketSpace.Network, isToAll: Bool
+    ) {
+        let (out, into) = (egressTables[network], ingressTables[network])
+        ingress.append(PassCells(into, reading, &sets, of: peerClasses.values))
+        guard isToAll else {
+            egress.append(PassCells(out, reading, &sets, of: peerClasses.values))
+            return
+        }
         let groups = [true, false].map { space.groupClasses(isIPv4: $0, reading, network) }
-        egress[network].fill(reading, &sets, only: peerClasses.values)
-        ingress[network].fill(reading, &sets, only: peerClasses.values)
-        toGroups.append(groups.map { egress[network].unions(over: $0, reading, &sets) })
+        let lines = PassLines(out, reading, &sets)
+        toGroups.append(groups.map { lines.unions(over: $0, &sets) })
     }
 
     /// The numbers of what sender and receiver pass; nil when one of them denies everything.
@@ -229,8 +238,8 @@ extension DiffEnds.Tables {
         return (
             isToAll
                 ? toGroups[network][receiver.peerClass][out]
-                : egress[network].set(out, receiver.peerClass),
-            ingress[network].set(into, sender.peerClass)
+                : egress[network][out, receiver.peerClass],
+            ingress[network][into, sender.peerClass]
         )
     }
 }

@@ -34,11 +34,6 @@ struct AddressCells: Sendable {
         self.cells = cells.filter(\.first.isIPv4) + cells.filter { !$0.first.isIPv4 }
     }
 
-    /// 0.0.0.0 alone, as which VMs without an IPv4 address hear frames to all.
-    static let unspecified = AddressCells(only: .unspecifiedIPv4)
-
-    private init(only address: IPAddress) { cells = [Cell(first: address, last: address)] }
-
     /// Where the parser, port security or the meaning of an address changes.
     private static let special = [
         "0.0.0.0/32", "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32",

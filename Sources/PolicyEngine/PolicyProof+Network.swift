@@ -25,8 +25,8 @@ struct ProofNetwork {
     let receivers: [EndClass]
     /// The VMs as receivers of frames to all; their `peerClass` means nothing.
     let groupReceivers: [EndClass]
-    let egress: PassTables
-    let ingress: PassTables
+    let egress: PassLines
+    let ingress: PassLines
     /// What each egress table passes to any group of a family, as numbers of sets.
     let toGroups: (ipv4: [Int32], ipv6: [Int32])
 
@@ -40,21 +40,21 @@ struct ProofNetwork {
         let reading = policy.reading
         var classifier = EndClassifier(number, space, policy, books.membership)
         senders = classifier.classes(space.senders)
-        var egress = classifier.tables
+        egress = PassLines(classifier.tables, reading, &books.sets)
         classifier.tables = PassTables(.ingress)
         receivers = classifier.classes(space.receivers)
         groupReceivers = classifier.classes(space.groupReceivers)
-        var ingress = classifier.tables
         books.membership = classifier.membership
-        egress.fill(reading, &books.sets)
-        ingress.fill(reading, &books.sets)
+        ingress = PassLines(classifier.tables, reading, &books.sets)
+        guard !egress.isOverBudget else {
+            toGroups = ([], [])
+            return
+        }
         let groups = [true, false].map { space.groupClasses(isIPv4: $0, reading, number) }
         toGroups = (
-            egress.unions(over: groups[0], reading, &books.sets),
-            egress.unions(over: groups[1], reading, &books.sets)
+            egress.unions(over: groups[0], &books.sets),
+            egress.unions(over: groups[1], &books.sets)
         )
-        self.egress = egress
-        self.ingress = ingress
     }
 }
 

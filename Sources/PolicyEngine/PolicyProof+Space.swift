@@ -50,7 +50,9 @@ struct PacketSpace: Sendable {
         for number in world.networks.indices {
             guard let members = members[number], let first = members.first else { continue }
             let endpoints = members.map { ($0, world.subjects[$0].endpoint) }
-            var builder = NetworkBuilder(world.subjects[first].endpoint.network, endpoints, cells)
+            var builder = NetworkBuilder(
+                world.subjects[first].endpoint.network, endpoints, world.networks[number].hosts,
+                cells)
             builder.build()
             networks.append(builder.network)
         }
@@ -78,17 +80,20 @@ private struct NetworkBuilder {
     private var strangers: [Int] = []
 
     init(
-        _ vni: VNI, _ endpoints: [(subject: Int, endpoint: PolicyEndpoint)], _ cells: AddressCells
+        _ vni: VNI, _ endpoints: [(subject: Int, endpoint: PolicyEndpoint)],
+        _ hosts: [IPAddress: PolicyWorld.Host], _ cells: AddressCells
     ) {
         network = PacketSpace.Network(vni: vni)
         self.endpoints =
             endpoints.filter { $0.endpoint.port != nil }
             + endpoints.filter { $0.endpoint.port == nil }
-        // Bound addresses first, then those formed from MACs: as PolicyWorld finds owners.
-        for (subject, endpoint) in endpoints {
-            for address in endpoint.addresses { add(address, subject, nil) }
+        for address in endpoints.flatMap(\.endpoint.addresses) {
+            add(address, hosts[address]?.subject, nil)
         }
-        for (subject, endpoint) in endpoints { add(.linkLocal(endpoint.mac), subject, nil) }
+        for (_, endpoint) in endpoints {
+            let address = IPAddress.linkLocal(endpoint.mac)
+            add(address, hosts[address]?.subject, nil)
+        }
         let owned = Set(pointOf.keys)
         let found = cells.cells.compactMap { cell in
             cell.representative(excluding: owned).map { (cell, $0) }
@@ -125,17 +130,12 @@ private struct NetworkBuilder {
 
     private mutating func addOwned() {
         for (subject, endpoint) in endpoints {
-            let mayUseIPv6 = endpoint.anyAddress || endpoint.addresses.contains { !$0.isIPv4 }
-            var addresses = Set<IPAddress>()
-            for address in endpoint.ownedAddresses where addresses.insert(address).inserted {
-                guard let point = pointOf[address] else { continue }
-                let isFormed = !endpoint.addresses.contains(address)
-                if address.mayBeSource, !isFormed || mayUseIPv6 {
-                    network.senders.append(End(subject: subject, point: point))
-                }
-                if address.mayBeDestination, network.points[point].owner == subject {
-                    network.receivers.append(End(subject: subject, point: point))
-                }
+            for point in endpoint.sendingAddresses.compactMap({ pointOf[$0] }) {
+                network.senders.append(End(subject: subject, point: point))
+            }
+            for point in endpoint.receivingAddresses.compactMap({ pointOf[$0] })
+            where network.points[point].owner == subject {
+                network.receivers.append(End(subject: subject, point: point))
             }
         }
     }
@@ -154,10 +154,7 @@ private struct NetworkBuilder {
     }
 
     private mutating func addGroupReceivers(_ subject: Int, _ endpoint: PolicyEndpoint) {
-        let ipv4 = endpoint.addresses.first { $0.isIPv4 } ?? .unspecifiedIPv4
-        let ipv6 = endpoint.addresses.first { !$0.isIPv4 } ?? .linkLocal(endpoint.mac)
-        for address in [ipv4, ipv6] {
-            guard let point = pointOf[address] else { continue }
+        for point in endpoint.groupAddresses.compactMap({ pointOf[$0] }) {
             network.groupReceivers.append(End(subject: subject, point: point))
         }
     }

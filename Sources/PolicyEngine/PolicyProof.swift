@@ -103,8 +103,8 @@ public struct PolicyProof {
     package var summary: String {
         let counts = networks.map { network in
             "\(network.senders.count) classes of senders, \(network.receivers.count) of receivers, "
-                + "\(network.egress.tableCount) and \(network.ingress.tableCount) tables of "
-                + "\(network.egress.peerClassCount) classes of peers"
+                + "\(network.egress.tableCount) and \(network.ingress.tableCount) tables with "
+                + "\(network.egress.exceptionCount) and \(network.ingress.exceptionCount) exceptions"
         }
         return counts.joined(separator: "; ") + "; \(sets.values.count) sets of services"
     }
@@ -151,14 +151,14 @@ public struct PolicyProof {
 
     private mutating func search(_ ends: Ends, _ services: ServiceSet) -> Counterexample? {
         let possible = services.intersection(.possible(isIPv4: ends.isIPv4))
-        var search = ProofSearch(ends.network, narrowing(to: possible))
-        if let found = search.toStation(ends.senders, ends.receivers) {
+        var search = ProofSearch(ends.network, narrowing(to: possible), to: ends.receivers)
+        if let found = search.toStation(from: ends.senders) {
             return witness(found, in: ends.network, group: nil)
         }
         // No connection-oriented protocol goes to all (`DataPath/Replication`, `isForGroup`).
         let groups = possible.subtracting(ServiceSet(.tcp))
-        search = ProofSearch(ends.network, narrowing(to: groups))
-        let found = search.toGroup(ends.senders, ends.groupReceivers, isIPv4: ends.isIPv4)
+        search = ProofSearch(ends.network, narrowing(to: groups), to: ends.groupReceivers)
+        let found = search.toGroup(from: ends.senders, isIPv4: ends.isIPv4)
         return found.flatMap { groupWitness($0, ends) }
     }
 

@@ -44,6 +44,31 @@ public struct PolicyEndpoint: Hashable, Sendable {
 
     /// The bound addresses, and the link-local one that the VM forms from its MAC address.
     public var ownedAddresses: [IPAddress] { addresses + [.linkLocal(mac)] }
+
+    /// Those of its own from which its port lets it send (``PortSecurity``), each once: the formed
+    /// one only if it may use IPv6.
+    var sendingAddresses: [IPAddress] {
+        let mayUseIPv6 = anyAddress || addresses.contains { !$0.isIPv4 }
+        return distinctAddresses.filter {
+            $0.mayBeSource && (mayUseIPv6 || addresses.contains($0))
+        }
+    }
+
+    /// Those to which packets may be, each once. An address that two VMs have belongs to one.
+    var receivingAddresses: [IPAddress] { distinctAddresses.filter(\.mayBeDestination) }
+
+    /// As which frames to all reach it: its first address of each family (`DataPath/Replication`).
+    var groupAddresses: [IPAddress] {
+        [
+            addresses.first(where: \.isIPv4) ?? .unspecifiedIPv4,
+            addresses.first { !$0.isIPv4 } ?? .linkLocal(mac),
+        ]
+    }
+
+    private var distinctAddresses: [IPAddress] {
+        var seen: Set<IPAddress> = []
+        return ownedAddresses.filter { seen.insert($0).inserted }
+    }
 }
 
 /// Every VM that policies may speak of, on this host and on others.

@@ -4,6 +4,8 @@ import Packet
 struct PolicyWorld: Sendable {
     /// What an address of a VM is to the rules.
     struct Host: Sendable {
+        /// Whose it is.
+        let subject: Int
         let peerClass: Int
         let prefixClass: Int
     }
@@ -66,11 +68,12 @@ struct PolicyWorld: Sendable {
         var hosts: [IPAddress: Host] = [:]
         hosts.reserveCapacity(networks[network].hosts.count + 16)
         for isFormed in [false, true] {
-            for subject in subjects where subject.network == network {
+            for (number, subject) in subjects.enumerated() where subject.network == network {
                 let places = isFormed ? subject.places.suffix(1) : subject.places.dropLast()
                 for place in places where hosts[place.address] == nil {
                     hosts[place.address] = Host(
-                        peerClass: place.peerClass, prefixClass: place.prefixClass)
+                        subject: number, peerClass: place.peerClass,
+                        prefixClass: place.prefixClass)
                 }
             }
         }

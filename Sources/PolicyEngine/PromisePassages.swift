@@ -2,35 +2,33 @@ import Packet
 
 /// Gathers what a policy lets pass among some packets, to hold promises against it. No VM may use
 /// every address.
+///
+/// - Cost: for each VM in scope a step for each class of peers to which its table passes something,
+///   and for each VM of these; no step for VMs that it does not reach.
 struct PromisePassages {
     /// Packets from `senders` to `receivers` on `services`.
-    struct Scope {
+    struct Scope: Hashable {
         let senders: Side
         let receivers: Side
         var services = ServiceSet.all
     }
 
-    enum Side {
+    enum Side: Hashable {
         case everyone
         /// Some VMs, by number.
         case vms(Set<Int>)
         /// Whom a node of the rules names.
         case node(Int)
+
+        /// Whether addresses without a VM can be of the side.
+        fileprivate var holdsStrangers: Bool {
+            if case .vms = self { false } else { true }
+        }
     }
 
-    /// A VM at one of its addresses.
-    private struct End {
-        let subject: Int
-        let owner: Int?
-        let address: IPAddress
-        let peerClass: Int
-        /// Nil when nobody judges it.
-        let table: TableReading.Peers?
-        /// A set of ``membership``.
-        let membership: Int
-    }
+    private typealias End = PromiseEnds.End
 
-    /// What passes: from whom, to whom, as sets of ``membership``, and on which services.
+    /// What passes: from whom, to whom, as sets of ``PromiseEnds/membership``, on which services.
     private struct Passage: Hashable {
         let from: Int
         let to: Int
@@ -42,12 +40,11 @@ struct PromisePassages {
     private let reading: TableReading
     private let promises: [PromiseBook.Promise]
     private let strangers: PromiseStrangers
-    private var membership: Membership
+    private var ends: PromiseEnds
     private var membershipOfKind: [Int] = []
     private var sets: PassSets
     private var services = Interner<ServiceSet>()
     private var groupServices: [TableReading.Peers: ServiceSet] = [:]
-    private var networks: [(senders: [End], receivers: [End], groupReceivers: [End])] = []
     private var passages: Set<Passage> = []
     private var stepsLeft = 1 << 19
 
@@ -56,43 +53,10 @@ struct PromisePassages {
         self.strangers = strangers
         reading = TableReading(policy)
         promises = book.promises.filter { $0.file.mode == .enforce }
-        membership = Membership(book.graph, policy.world.subjects)
+        ends = PromiseEnds(policy, book.graph)
         sets = PassSets(reading)
         for kind in strangers.kinds {
-            membershipOfKind.append(
-                membership.number(nil, owner: nil, prefixClass: kind.promiseClass))
-        }
-        let space = PacketSpace(policy.world, .unspecified)
-        for (number, network) in space.networks.enumerated() {
-            networks.append(
-                (
-                    ends(network.senders, network, (number, .egress)),
-                    ends(network.receivers, network, (number, .ingress)),
-                    ends(network.groupReceivers, network, (number, .ingress))
-                ))
-        }
-    }
-
-    /// The ends of VMs that let anything pass.
-    private mutating func ends(
-        _ ends: [PacketSpace.End], _ network: PacketSpace.Network,
-        _ place: (network: Int, direction: TrafficDirection)
-    ) -> [End] {
-        ends.compactMap { end in
-            guard let subject = end.subject else { return nil }
-            let point = network.points[end.point]
-            var table: TableReading.Peers?
-            if policy.world.subjects[subject].endpoint.isJudged {
-                table = reading.peers(
-                    of: subject, place.direction, ownClass: reading.ownClass(of: point.address))
-                if table == nil { return nil }
-            }
-            return End(
-                subject: subject, owner: point.owner, address: point.address,
-                peerClass: reading.peerClass(of: point.address, in: place.network), table: table,
-                membership: membership.number(
-                    subject, owner: point.owner,
-                    prefixClass: membership.partition.prefixClass(of: point.address)))
+            membershipOfKind.append(ends.membership(ofStrangers: kind.promiseClass))
         }
     }
 
@@ -100,22 +64,10 @@ struct PromisePassages {
     /// look at.
     mutating func keepPromises(_ scope: Scope) -> Bool {
         passages = []
-        for network in networks {
-            let senders = network.senders.filter { holds(scope.senders, $0) }
-            let receivers = network.receivers.filter { holds(scope.receivers, $0) }
-            let groupReceivers = network.groupReceivers.filter { holds(scope.receivers, $0) }
-            for sender in senders {
-                for receiver in receivers { note(sender, receiver) }
-                noteStrangers(sender, scope.receivers, isSender: true)
-                // A rule about groups speaks of whoever hears them.
-                let isRule = if case .node = scope.receivers { true } else { false }
-                for receiver in isRule ? network.groupReceivers : groupReceivers {
-                    noteToAll(sender, receiver)
-                }
-            }
-            for receiver in receivers + groupReceivers {
-                noteStrangers(receiver, scope.senders, isSender: false)
-            }
+        for network in policy.world.networks.indices {
+            noteStations(scope, network)
+            noteToAll(scope, network)
+            noteStrangers(scope, network)
             guard stepsLeft > 0 else { return false }
         }
         return promises.allSatisfy { isKept($0, scope.services) }
@@ -123,7 +75,7 @@ struct PromisePassages {
 
     private func isKept(_ promise: PromiseBook.Promise, _ scope: ServiceSet) -> Bool {
         let (from, to) = (
-            membership.holding(promise.senders), membership.holding(promise.receivers)
+            ends.membership.holding(promise.senders), ends.membership.holding(promise.receivers)
         )
         let asked = promise.services.intersection(scope)
         let ofFamily = [false, true].map { asked.intersection(.possible(isIPv4: $0)) }
@@ -132,16 +84,97 @@ struct PromisePassages {
                 || !services[passage.services].meets(ofFamily[passage.isIPv4 ? 1 : 0])
         }
     }
+}
 
-    private func holds(_ side: Side, _ end: End) -> Bool {
+// Who sends, and who receives.
+extension PromisePassages {
+    private func isEveryone(_ side: Side) -> Bool {
         switch side {
-        case .everyone: return true
-        case .vms(let vms): return vms.contains(end.subject)
-        case .node(let node):
-            let (graph, world) = (policy.book.graph, policy.world)
-            let bits = world.partition.bits(of: world.partition.prefixClass(of: end.address))
-            return Set([end.subject, end.owner ?? end.subject]).contains { subject in
-                graph.names(node, graph.memberList(world.subjects[subject].identity, bits))
+        case .everyone: true
+        case .vms: false
+        case .node(let node): policy.book.graph.universalNodes.contains(UInt32(node))
+        }
+    }
+
+    private mutating func members(
+        of side: Side, _ role: PromiseEnds.Role, _ network: Int
+    ) -> [End] {
+        switch side {
+        case .everyone: ends.everyone(role, in: network)
+        case .vms(let vms): ends.ends(of: vms, role, in: network)
+        case .node(let node): ends.ends(named: node, role, in: network)
+        }
+    }
+
+    /// Those of everyone to whom the table of `end` passes anything, and perhaps others.
+    private mutating func peers(of end: End, _ role: PromiseEnds.Role) -> [End] {
+        guard let table = end.table, passing(reading.mostRow(table)).isEmpty else {
+            return ends.everyone(role, in: end.network)
+        }
+        var classes: [Int] = []
+        reading.forEachException(table) { peerClass, row in
+            stepsLeft -= 1
+            if !passing(row).isEmpty { classes.append(peerClass) }
+        }
+        return classes.flatMap { ends.ends(ofClass: $0, role, in: end.network) }
+    }
+
+    private mutating func noteStations(_ scope: Scope, _ network: Int) {
+        let isFromEveryone = isEveryone(scope.senders)
+        if isFromEveryone, !isEveryone(scope.receivers) {
+            for receiver in members(of: scope.receivers, .receiver, network) {
+                for sender in peers(of: receiver, .sender) { note(sender, receiver) }
+            }
+            return
+        }
+        let receivers =
+            isEveryone(scope.receivers) ? nil : members(of: scope.receivers, .receiver, network)
+        for sender in members(of: scope.senders, .sender, network) {
+            for receiver in receivers ?? peers(of: sender, .receiver) { note(sender, receiver) }
+        }
+    }
+
+    /// Frames to all. A rule about groups speaks of whoever hears them.
+    private mutating func noteToAll(_ scope: Scope, _ network: Int) {
+        guard isEveryone(scope.receivers) || namesGroups(scope.receivers) else {
+            let senders =
+                isEveryone(scope.senders) ? nil : members(of: scope.senders, .sender, network)
+            for receiver in members(of: scope.receivers, .groupReceiver, network) {
+                for sender in senders ?? peers(of: receiver, .sender) {
+                    noteToAll(sender, receiver)
+                }
+            }
+            return
+        }
+        var receivers: [End]?
+        for sender in members(of: scope.senders, .sender, network) {
+            guard !passingToGroups(sender).isEmpty else { continue }
+            let hearing = receivers ?? ends.everyone(.groupReceiver, in: network)
+            receivers = hearing
+            for receiver in hearing { noteToAll(sender, receiver) }
+        }
+    }
+
+    /// Whether addresses to which frames to all may be are of the side.
+    private func namesGroups(_ side: Side) -> Bool {
+        guard case .node(let node) = side else { return false }
+        return policy.world.classes.ofNode[node].contains { isGroup(Int($0)) }
+    }
+
+    private func isGroup(_ peerClass: Int) -> Bool {
+        strangers[peerClass].contains { strangers.kinds[Int($0)].mayBeGroup }
+    }
+
+    private mutating func noteStrangers(_ scope: Scope, _ network: Int) {
+        if scope.receivers.holdsStrangers {
+            for sender in members(of: scope.senders, .sender, network) {
+                noteStrangers(sender, scope.receivers, isSender: true)
+            }
+        }
+        guard scope.senders.holdsStrangers else { return }
+        for role in [PromiseEnds.Role.receiver, .groupReceiver] {
+            for receiver in members(of: scope.receivers, role, network) {
+                noteStrangers(receiver, scope.senders, isSender: false)
             }
         }
     }
@@ -159,7 +192,7 @@ extension PromisePassages {
 
     private mutating func passing(_ row: TableReading.Row) -> ServiceSet {
         let number = sets.number(of: row)
-        return sets.values[Int(number)]
+        return sets.value(number)
     }
 
     private mutating func note(_ from: Int, _ to: Int, _ set: ServiceSet, isIPv4: Bool) {
@@ -168,14 +201,19 @@ extension PromisePassages {
             Passage(from: from, to: to, services: services.number(of: set), isIPv4: isIPv4))
     }
 
+    private mutating func note(_ set: ServiceSet, _ sender: End, _ receiver: End) {
+        guard !set.isEmpty else { return }
+        let (from, to) = (ends.membership(of: sender), ends.membership(of: receiver))
+        note(from, to, set, isIPv4: sender.address.isIPv4)
+    }
+
     private mutating func note(_ sender: End, _ receiver: End) {
         guard sender.subject != receiver.subject,
             sender.address.isIPv4 == receiver.address.isIPv4
         else { return }
         let out = passing(sender.table, receiver.peerClass)
         guard !out.isEmpty else { return }
-        let common = out.intersection(passing(receiver.table, sender.peerClass))
-        note(sender.membership, receiver.membership, common, isIPv4: sender.address.isIPv4)
+        note(out.intersection(passing(receiver.table, sender.peerClass)), sender, receiver)
     }
 
     private mutating func noteToAll(_ sender: End, _ receiver: End) {
@@ -184,52 +222,49 @@ extension PromisePassages {
         else { return }
         let into = passing(receiver.table, sender.peerClass).subtracting(ServiceSet(.tcp))
         guard !into.isEmpty else { return }
-        let common = into.intersection(passingToGroups(sender))
-        note(sender.membership, receiver.membership, common, isIPv4: sender.address.isIPv4)
+        note(into.intersection(passingToGroups(sender)), sender, receiver)
     }
 
     /// What a sender's table lets pass to any group of either family.
     private mutating func passingToGroups(_ sender: End) -> ServiceSet {
         guard let table = sender.table else { return .all }
         if let known = groupServices[table] { return known }
-        let rows = reading.rows(table)
-        stepsLeft -= rows.others.count
-        let own = rows.others.filter { item in
-            strangers[item.peerClass].contains { strangers.kinds[Int($0)].mayBeGroup }
+        var numbers: Set<Int32> = [sets.number(of: reading.mostRow(table))]
+        reading.forEachException(table) { peerClass, row in
+            stepsLeft -= 1
+            if isGroup(peerClass) { numbers.insert(sets.number(of: row)) }
         }
-        let numbers = Set(([rows.most] + own.map(\.row)).map { sets.number(of: $0) })
-        let union = ServiceSet.union(of: numbers.map { sets.values[Int($0)] })
+        let union = ServiceSet.union(of: numbers.map { sets.value($0) })
         groupServices[table] = union
         return union
     }
 
     /// What passes between a VM and addresses without one.
     private mutating func noteStrangers(_ end: End, _ side: Side, isSender: Bool) {
-        switch side {
-        case .vms: return
-        case .node(let node) where !policy.book.graph.universalNodes.contains(UInt32(node)):
+        if case .node(let node) = side, !isEveryone(side) {
             for number in policy.world.classes.ofNode[node] where !strangers[Int(number)].isEmpty {
                 let set = passing(end.table, Int(number))
                 noteStrangers(of: Int(number), end, set, isSender: isSender)
             }
-        case .everyone, .node:
-            guard let table = end.table else {
-                for number in 0..<policy.world.classes.count {
-                    noteStrangers(of: number, end, .all, isSender: isSender)
-                }
-                return
+            return
+        }
+        guard let table = end.table else {
+            for number in 0..<policy.world.classes.count {
+                noteStrangers(of: number, end, .all, isSender: isSender)
             }
-            let rows = reading.rows(table)
-            stepsLeft -= rows.others.count
-            for (number, row) in rows.others where !strangers[number].isEmpty {
-                noteStrangers(of: number, end, passing(row), isSender: isSender)
-            }
-            let most = passing(rows.most)
-            guard !most.isEmpty else { return }
-            let others = Set(rows.others.map(\.peerClass))
-            for number in 0..<policy.world.classes.count where !others.contains(number) {
-                noteStrangers(of: number, end, most, isSender: isSender)
-            }
+            return
+        }
+        var others: Set<Int> = []
+        let most = passing(reading.mostRow(table))
+        reading.forEachException(table) { number, row in
+            stepsLeft -= 1
+            if !most.isEmpty { others.insert(number) }
+            guard !strangers[number].isEmpty else { return }
+            noteStrangers(of: number, end, passing(row), isSender: isSender)
+        }
+        guard !most.isEmpty else { return }
+        for number in 0..<policy.world.classes.count where !others.contains(number) {
+            noteStrangers(of: number, end, most, isSender: isSender)
         }
     }
 
@@ -243,10 +278,8 @@ extension PromisePassages {
                 isSender ? kind.mayBeDestination : kind.mayBeSource
             else { continue }
             stepsLeft -= 1
-            let other = membershipOfKind[Int(number)]
-            note(
-                isSender ? end.membership : other, isSender ? other : end.membership, set,
-                isIPv4: kind.isIPv4)
+            let (own, other) = (ends.membership(of: end), membershipOfKind[Int(number)])
+            note(isSender ? own : other, isSender ? other : own, set, isIPv4: kind.isIPv4)
         }
     }
 }

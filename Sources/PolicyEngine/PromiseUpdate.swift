@@ -33,16 +33,16 @@ struct PromiseUpdate {
             policy.universe.endpoints.contains(where: \.anyAddress)
         }
         guard !isAnyAddressUsed, areVanishedAddressesCommon(strangers) else { return false }
-        var scopes: [PromisePassages.Scope] = []
+        var scopes: Set<PromisePassages.Scope> = []
         let vms = changedVMs
         if !vms.isEmpty {
-            scopes.append(PromisePassages.Scope(senders: .vms(vms), receivers: .everyone))
-            scopes.append(PromisePassages.Scope(senders: .everyone, receivers: .vms(vms)))
+            scopes.insert(PromisePassages.Scope(senders: .vms(vms), receivers: .everyone))
+            scopes.insert(PromisePassages.Scope(senders: .everyone, receivers: .vms(vms)))
         }
         for rule in rules {
             let services = ServiceSet(ascending: rule.ranges)
             guard book.promises.contains(where: { $0.services.meets(services) }) else { continue }
-            scopes.append(
+            scopes.insert(
                 PromisePassages.Scope(
                     senders: .node(rule.senders), receivers: .node(rule.receivers),
                     services: services))

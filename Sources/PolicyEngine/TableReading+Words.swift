@@ -13,17 +13,24 @@ extension PolicyPart {
         }
     }
 
-    /// The classes that have a row or chain of their own, with it.
-    var entries: [(number: UInt32, value: UInt32)] {
+    /// Gives the classes that have a row or chain of their own, with it.
+    func forEachEntry(_ body: (_ number: UInt32, _ value: UInt32) -> Void) {
         let size = storage[0]
-        let map = storage.elements(4..<Int(storage[2]))
-        guard size & Self.denseMark == 0 else {
-            return map.indices.filter { map[$0] != 0 }.map { (UInt32($0), map[$0]) }
+        if size & Self.denseMark != 0 {
+            for number in 0..<size & ~Self.denseMark {
+                let value = storage[4 + Int(number)]
+                if value != 0 { body(number, value) }
+            }
+            return
         }
-        return stride(from: 0, to: map.count, by: 2)
-            .filter { map[$0] != 0 && map[$0 + 1] != 0 }
-            .map { (map[$0] - 1, map[$0 + 1]) }
+        for slot in stride(from: 4, to: Int(storage[2]), by: 2) {
+            let (number, value) = (storage[slot], storage[slot + 1])
+            if number != 0, value != 0 { body(number - 1, value) }
+        }
     }
+
+    /// How many words say which classes have a row or chain of their own.
+    var mapWordCount: Int { Int(storage[2]) - 4 }
 
     /// The row of a class in the merged form.
     func row(of number: UInt32) -> UInt32 {

@@ -72,23 +72,30 @@ package struct TableReading: Sendable {
         return .chained(peers, values: values)
     }
 
-    /// The rows of all classes: of most the same, and of the others their own.
-    func rows(_ peers: Peers) -> (most: Row, others: [(peerClass: Int, row: Row)]) {
+    /// The row of most classes.
+    func mostRow(_ peers: Peers) -> Row {
+        if let part = peers.mergedPart { return .merged(part: part, row: store[part].storage[3]) }
+        return .chained(peers, values: [UInt32](repeating: 0, count: peers.parts.count))
+    }
+
+    /// Gives the classes that may have another row than most, with it, each once.
+    func forEachException(_ peers: Peers, _ body: (_ peerClass: Int, _ row: Row) -> Void) {
         if let part = peers.mergedPart {
-            let others = store[part].entries.map {
-                (Int($0.number), Row.merged(part: part, row: $0.value))
-            }
-            return (.merged(part: part, row: store[part].storage[3]), others)
+            store[part].forEachEntry { body(Int($0), .merged(part: part, row: $1)) }
+            return
         }
+        let parts = peers.parts
+        let none = [UInt32](repeating: 0, count: parts.count)
         var values: [UInt32: [UInt32]] = [:]
-        let none = [UInt32](repeating: 0, count: peers.parts.count)
-        for (place, part) in peers.parts.enumerated() {
-            for entry in store[part].entries {
-                values[entry.number, default: none][place] = entry.value
-            }
+        for (place, part) in parts.enumerated() {
+            store[part].forEachEntry { values[$0, default: none][place] = $1 }
         }
-        let others = values.map { (Int($0.key), Row.chained(peers, values: $0.value)) }
-        return (.chained(peers, values: none), others)
+        for (number, list) in values { body(Int(number), .chained(peers, values: list)) }
+    }
+
+    /// How many words ``forEachException(_:_:)`` reads.
+    func mapWordCount(_ peers: Peers) -> Int {
+        peers.parts.reduce(0) { $0 + store[$1].mapWordCount }
     }
 
     /// The row by which an end judges packets between two addresses; nil for the built-in denial.

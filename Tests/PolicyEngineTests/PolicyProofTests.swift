@@ -55,9 +55,10 @@ import Testing
     func hasBounds() throws {
         var universe = try shop()
         universe.endpoints[0].anyAddress = true
+        // As each of its addresses the VM passes something else to each of the others.
         let rules = (0..<8_300).map {
             let prefix = "cidr 10.\($0 / 250).\($0 % 250).0/24"
-            return "- allow \(prefix) -> \(prefix) on tcp/\($0)\n"
+            return "- allow \($0 % 3 > 0 ? prefix : "any") -> \(prefix) on tcp/\($0)\n"
         }
         let text = "policy: x\nfor: vm web1\nrules:\n\(rules.joined())never:\n- any -> vm db1\n"
         let found = try compileFaults([text], universe)
