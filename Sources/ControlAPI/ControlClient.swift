@@ -89,7 +89,9 @@ extension ControlClient {
     }
 
     /// Which connections the files would make possible or impossible; changes nothing.
-    public func diffPolicy(_ request: PolicyRequest) async throws(ControlError) -> PolicyDiffReply {
+    public func diffPolicy(_ request: PolicyDiffRequest) async throws(ControlError)
+        -> PolicyDiffReply
+    {
         try await tell(.diffPolicy, request)
     }
 

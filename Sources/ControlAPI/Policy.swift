@@ -106,8 +106,10 @@ public struct PolicyCheckReply: Codable, Sendable, Equatable {
 
 /// The reply to `PUT /v1/policy`: the files are in force.
 public struct PolicyApplyReply: Codable, Sendable, Equatable {
-    /// The new generation.
+    /// The new generation; where nothing changed, that in which the policy came into force.
     public var generation: UInt64
+    /// Whether anything changed: the very same files were in force already, else.
+    public var changed = true
     /// How many live connections the new policy cuts.
     public var cutFlows: Int
     /// The policies in the order in which they decide.

@@ -25,8 +25,7 @@ public struct PolicyFileText: RequestBody, Equatable {
     }
 }
 
-/// The body of `POST /v1/policy/check` and of `POST /v1/policy/diff`: the files that are to be the
-/// whole policy.
+/// The body of `POST /v1/policy/check`: the files that are to be the whole policy.
 public struct PolicyRequest: RequestBody, Equatable {
     /// The files; their order does not matter. An empty list is no policy: every port closes.
     public var files: [PolicyFileText]

@@ -24,7 +24,7 @@ public enum Route: String, CaseIterable, Sendable {
     case portDrops = "GET /v1/ports/{device}/drops"
     /// Compiles files: ``PolicyRequest``, then ``PolicyCheckReply``.
     case checkPolicy = "POST /v1/policy/check"
-    /// What files would change: ``PolicyRequest``, then ``PolicyDiffReply``.
+    /// What files would change: ``PolicyDiffRequest``, then ``PolicyDiffReply``.
     case diffPolicy = "POST /v1/policy/diff"
     /// Makes files the policy: ``PolicyApplyRequest``, then ``PolicyApplyReply``.
     case applyPolicy = "PUT /v1/policy"

@@ -21,8 +21,8 @@ struct Decision: BitwiseCopyable {
         return Self.allows(ingress) ? limitedEnd : .ingress
     }
 
-    /// The verdict that stops the frame.
-    var refusal: Verdict? { refusingEnd.flatMap { self[$0] } }
+    /// Whether the verdict that stops the frame wants its sender told.
+    var rejects: Bool { refusingEnd.flatMap { self[$0] }?.action == .reject }
 
     /// Whether the receiver's rules do not let the frame in, whatever the sender's say.
     var isRefusedByReceiver: Bool { !Self.allows(ingress) || limitedEnd == .ingress }

@@ -25,7 +25,7 @@ extension Worker {
     mutating func refusal(of passage: inout Passage) -> Fate? {
         passage.decision = decide(passage.question, from: passage.source, to: passage.destination)
         guard passage.decision.isAllowed else {
-            return passage.decision.refusal?.action == .reject ? .reject : .drop(.deniedByPolicy)
+            return passage.decision.rejects ? .reject(.rejectedByPolicy) : .drop(.deniedByPolicy)
         }
         return takeTokens(for: &passage.decision) ? nil : .drop(.policyLimit)
     }
@@ -39,7 +39,7 @@ extension Worker {
             to: tables.port(record.ports.reply))
         guard passage.decision.isAllowed else {
             _ = tracker.close(record.reference)
-            return .drop(.policyRevoked)
+            return passage.decision.rejects ? .reject(.policyRevoked) : .drop(.policyRevoked)
         }
         _ = tracker.rejudge(record.reference, judgement(passage.decision))
         reportAudited(passage)

@@ -18,8 +18,7 @@ extension Worker {
         var reason: DropReason?
         switch fate {
         case .transmit, .replicate, .replicateToUplinks, .answer: reason = nil
-        case .drop(let why): reason = why
-        case .reject: reason = .rejectedByPolicy
+        case .drop(let why), .reject(let why): reason = why
         }
         offer(passage, .sent, reason, to: passage.source)
     }

@@ -12,8 +12,8 @@ extension Worker {
         case .replicateToUplinks: settleCopies(replicate(&passage, toUplinksOnly: true), &passage)
         case .drop(let reason): drop(passage, reason)
         case .answer(let neighbor): answer(passage, naming: neighbor)
-        case .reject:
-            drop(passage, .rejectedByPolicy)
+        case .reject(let reason):
+            drop(passage, reason)
             reply(to: passage)
         }
     }

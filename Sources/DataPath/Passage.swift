@@ -111,7 +111,7 @@ enum Fate: BitwiseCopyable {
     /// It ends here, silently.
     case drop(DropReason)
     /// It ends here, and its sender is told.
-    case reject
+    case reject(DropReason)
     /// It was a question about this VM elsewhere, and is answered.
     case answer(NeighborReply.Neighbor)
 }

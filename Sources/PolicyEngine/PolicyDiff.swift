@@ -99,6 +99,21 @@ public struct PolicyDiff: Sendable {
         (self.lost, omittedLostCount) = lost
     }
 
+    private init(_ diff: PolicyDiff, _ gained: [Line], _ lost: [Line], isTold: Bool) {
+        (self.gained, self.lost) = (gained, lost)
+        omittedGainedCount = isTold ? 0 : diff.omittedGainedCount
+        omittedLostCount = isTold ? 0 : diff.omittedLostCount
+    }
+
+    /// The same without the lines that others have; what these leave out may be the same, too.
+    func without(_ told: [PolicyDiff]) -> PolicyDiff {
+        let known = Set(told.flatMap { $0.gained + $0.lost })
+        let (more, less) = (
+            gained.filter { !known.contains($0) }, lost.filter { !known.contains($0) }
+        )
+        return PolicyDiff(self, more, less, isTold: more.isEmpty && less.isEmpty)
+    }
+
     /// The rules that differ; nil when there may be more.
     private static func difference(
         from old: CompiledPolicy, to new: CompiledPolicy

@@ -1,7 +1,7 @@
 import Packet
 
-/// What the tables of one network pass in one direction, to every class of peers: for each table the
-/// set of services that it passes to most of them, and the classes to which it passes another.
+/// What the tables of one network pass in one direction, to every class of peers: for each table
+/// the set of services that it passes to most of them, and the classes to which it passes another.
 ///
 /// A large policy tells very many classes apart, and of these each table but a few: what is written
 /// down grows with the rules that speak of an end, not with tables times classes.

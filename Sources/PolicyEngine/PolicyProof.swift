@@ -103,8 +103,9 @@ public struct PolicyProof {
     package var summary: String {
         let counts = networks.map { network in
             "\(network.senders.count) classes of senders, \(network.receivers.count) of receivers, "
-                + "\(network.egress.tableCount) and \(network.ingress.tableCount) tables with "
-                + "\(network.egress.exceptionCount) and \(network.ingress.exceptionCount) exceptions"
+                + [network.egress, network.ingress].map {
+                    "\($0.tableCount) tables with \($0.exceptionCount) exceptions"
+                }.joined(separator: " and ")
         }
         return counts.joined(separator: "; ") + "; \(sets.values.count) sets of services"
     }

@@ -1,7 +1,7 @@
 import Packet
 
-/// The VMs of a policy as ends of packets, found by whom rules name and by what tables pass, without
-/// a look at all others. No VM may use every address.
+/// The VMs of a policy as ends of packets, found by whom rules name and by what tables pass,
+/// without a look at all others. No VM may use every address.
 struct PromiseEnds {
     /// A VM at one of its addresses.
     struct End {

@@ -83,21 +83,27 @@ extension PolicyCommand {
             abstract: "Say which connections policy files would make possible or impossible.",
             discussion: """
                 Exact, for the VMs that the daemon knows, and for every address outside: what \
-                begins with + would become possible, what begins with - impossible.
+                begins with + would become possible, what begins with - impossible; what begins \
+                with ~ is a rule with another limit. What changes only when the last day of a rule \
+                (until) is over stands below that day.
 
                 Examples:
                   vswctl policy diff policies/
                   vswctl policy diff policies/ --audit
+                  vswctl policy diff policies/ --all > changes.txt
                 """)
 
         @Argument(help: "Policy files, or directories of them.", completion: .file())
         var path: [String]
         @Flag(help: "Take all files as if they were in audit mode.") var audit = false
+        @Flag(help: "Tell every line and every name, not 100 lines of six names each.")
+        var all = false
         @OptionGroup var control: ControlOptions
 
         func run() async throws {
-            var request = PolicyRequest(files: try PolicyFiles(path).texts())
+            var request = PolicyDiffRequest(files: try PolicyFiles(path).texts())
             request.audit = audit
+            request.all = all
             try control.show(try await control.client.diffPolicy(request), PolicyText.changes)
         }
     }
@@ -163,9 +169,14 @@ enum PolicyText {
     }
 
     static func changes(_ reply: PolicyDiffReply) -> String {
-        let gained = lines("+", reply.gained, omitted: reply.omittedGained)
-        let lost = lines("-", reply.lost, omitted: reply.omittedLost)
-        let text = gained + lost
+        var text = lines("+", reply.gained, omitted: reply.omittedGained)
+        text += lines("-", reply.lost, omitted: reply.omittedLost)
+        for later in reply.later {
+            text += "from \(later.from) on, when a rule is over:\n"
+            text += lines("+", later.gained, omitted: later.omittedGained)
+            text += lines("-", later.lost, omitted: later.omittedLost)
+        }
+        text += reply.limits.map { "~ \($0)\n" }.joined()
         return warnings(reply.warnings) + (text.isEmpty ? "no connection changes\n" : text)
             + "\(reply.cutFlows) live flows would be cut\n"
     }
@@ -173,7 +184,7 @@ enum PolicyText {
     private static func lines(
         _ sign: String, _ changes: [PolicyChange], omitted: Int
     ) -> String {
-        let more = omitted > 0 ? "\(sign) … and \(omitted) more\n" : ""
+        let more = omitted > 0 ? "\(sign) … and \(omitted) more (--all tells them)\n" : ""
         return changes.map { "\(sign) \($0.text)\n" }.joined() + more
     }
 
@@ -182,6 +193,10 @@ enum PolicyText {
             .joined(separator: ", ")
         let waiting = reply.confirmWithin.map { seconds in
             "it is taken back in \(seconds) s unless you run: vswctl policy confirm\n"
+        }
+        guard reply.changed else {
+            return warnings(reply.warnings)
+                + "unchanged: these files are in force since generation \(reply.generation)\n"
         }
         return warnings(reply.warnings)
             + "generation \(reply.generation) in force: \(names.isEmpty ? "no policy" : names)"

@@ -70,12 +70,14 @@ extension ControlClientTests {
     }
 
     private func historyRoutes() async throws {
-        let files = PolicyRequest(files: [.sample])
+        var files = PolicyDiffRequest(files: [.sample])
+        (files.audit, files.all) = (true, true)
+        let wanted = files
         let diff = try await request(PolicyDiffReply(cutFlows: 0)) {
-            _ = try await $0.diffPolicy(files)
+            _ = try await $0.diffPolicy(wanted)
         }
         #expect(diff.line == "POST /v1/policy/diff HTTP/1.1")
-        #expect(try PolicyRequest.decode(diff.body.utf8) == files)
+        #expect(try PolicyDiffRequest.decode(diff.body.utf8) == wanted)
         let drops = try await request(DropList(device: "db1", drops: [])) {
             _ = try await $0.drops(at: "db1", DropQuery(last: 60))
         }

@@ -46,6 +46,12 @@ extension PolicyDiffReply {
         reply.lost = [PolicyChange(from: ["web"], to: ["db"], services: [], toAll: true)]
         reply.omittedGained = 1
         reply.omittedLost = 2
+        var later = PolicyLaterChanges(from: "2027-02-01")
+        later.gained = [change]
+        later.lost = [change]
+        (later.omittedGained, later.omittedLost) = (3, 4)
+        reply.later = [later]
+        reply.limits = ["shop/http: limit 2000/s, was none"]
         return reply
     }
 }

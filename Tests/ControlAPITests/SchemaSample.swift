@@ -61,6 +61,8 @@ struct SchemaSample: Sendable, CustomTestStringConvertible {
             PolicyCheckReply(policies: [.sample], errors: [.sample], warnings: [.sample])),
         SchemaSample(PolicyApplyReply.sample), SchemaSample(ExplainRequest.sample),
         SchemaSample(PolicyDiffReply.sample), SchemaSample(PolicyDiffReply.sample.gained[0]),
+        SchemaSample(PolicyDiffReply.sample.later[0]),
+        SchemaSample(PolicyDiffRequest(files: [.sample])),
         SchemaSample(PolicyApplyRequest.sample), SchemaSample(PolicyHistory.sample),
         SchemaSample(PolicyHistory.sample.generations[0]),
         SchemaSample(PolicyConfirmation(generation: 7, fallback: 5, secondsLeft: 60)),

@@ -30,6 +30,7 @@ struct KubernetesReaderTests {
             ("  podSelector: web", 7, "expected a label selector"),
             ("  podSelector: {}\n  policyTypes: [Both]", 8, "`Both` is not a policy type"),
             ("  podSelector: {}\n  endpoints: []", 8, "the field `endpoints` cannot"),
+            ("  podSelector: {}\n  endpoints:\n  - a", 8, "the field `endpoints` cannot"),
             (
                 "  podSelector: {}\n  ingress:\n  - ports:\n    - port: http", 10,
                 "named port `http`"
@@ -56,7 +57,7 @@ struct KubernetesReaderTests {
                     + "[11.0.0.0/16]}}]", 9, "`11.0.0.0/16` does not lie within"
             ),
             (
-                "  podSelector: {}\n  egress:\n  - to: [{namespaceSelector: {}}]", 1,
+                "  podSelector: {}\n  egress:\n  - to: [{namespaceSelector: {}}]", 9,
                 "`namespaceSelector` of p cannot be translated"
             ),
             ("  podSelector: {matchLabels: {app: ''}}", 7, "the value `` of the label `app`"),
@@ -129,6 +130,14 @@ struct KubernetesReaderTests {
     func refusesOthers(text: String, message: String) {
         let faults = Self.faults(text)
         #expect(faults.contains { $0.contains(message) }, "\(faults)")
+    }
+
+    @Test("what a manifest says of itself is refused where it says it")
+    func refusesAtTheKind() {
+        let texts = [
+            "# x\napiVersion: v1\nkind: Service\n", "\nkind: NetworkPolicy\napiVersion: v1\n",
+        ]
+        #expect(texts.map { Self.faults($0).first?.prefix(8) } == ["0.yaml:3", "0.yaml:3"])
     }
 
     @Test("what kubectl writes is read: annotations, status, null fields, lists without kinds")

@@ -128,7 +128,7 @@ struct PolicyTranslationTests {
             Self.manifest("  podSelector: {}", name: "q", namespace: "m"),
         ]
         let problem = #expect(throws: Problem.self) { try Self.translate(two) }
-        #expect(problem?.errors?.first?.path == "1.yaml" && problem?.errors?.first?.line == 1)
+        #expect(problem?.errors?.first?.path == "1.yaml" && problem?.errors?.first?.line == 5)
         #expect(problem?.errors?.first?.hint?.contains("--namespace-label") == true)
         let text = try Self.translate(two, "ns")
         #expect(text.contains("for: label has ns\n"))

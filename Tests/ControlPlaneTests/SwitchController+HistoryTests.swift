@@ -37,6 +37,23 @@ struct SwitchControllerHistoryTests {
         #expect(history.confirmation == nil)
     }
 
+    @Test("the very same files again change nothing, and are not listed again")
+    func listsOnce() async throws {
+        let rig = try await rig()
+        let other = "policy: other\nfor: label app=other\ndefault: deny\n"
+        let first = try await rig.apply(SamplePolicy.shop, other)
+        #expect(first.changed)
+        var request = SwitchRig.applyRequest([SamplePolicy.shop, other])
+        request.files.reverse()
+        let again = try await rig.controller.applyPolicy(request)
+        #expect(!again.changed && again.generation == first.generation && again.cutFlows == 0)
+        #expect(again.policies == first.policies)
+        #expect(await rig.controller.policyHistory().generations.count == 1)
+        request.confirmWithin = 60
+        #expect(try await rig.controller.applyPolicy(request).confirmWithin == 60)
+        _ = try await rig.controller.confirmPolicy()
+    }
+
     @Test("a policy applied in audit mode is listed as that")
     func listsAudited() async throws {
         let rig = try await rig()

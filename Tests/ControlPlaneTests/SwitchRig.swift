@@ -92,6 +92,10 @@ final class SwitchRig {
         PolicyRequest(files: files(texts))
     }
 
+    static func diffRequest(_ texts: [String]) -> PolicyDiffRequest {
+        PolicyDiffRequest(files: files(texts))
+    }
+
     /// The request to apply these texts, whatever they make possible.
     static func applyRequest(_ texts: [String]) -> PolicyApplyRequest {
         var request = PolicyApplyRequest(files: files(texts))

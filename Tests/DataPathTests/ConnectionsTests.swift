@@ -33,6 +33,27 @@ import Testing
         }
     }
 
+    @Test("a connection that `reject` ends is reset at its next frame, in either direction")
+    func revokesWithReset() throws {
+        for (sender, receiver) in [(1, 2), (2, 1)] as [(UInt8, UInt8)] {
+            let rig = try SwitchRig(SwitchRig.rules("- allow any -> any on tcp/80"))
+            connect(rig)
+            try rig.apply(SwitchRig.rules("- reject any -> any on tcp/80"))
+            _ = (rig.received(1), rig.received(2))
+            let (from, to): (UInt16, UInt16) = sender == 1 ? (4_000, 80) : (80, 4_000)
+            let frame = FrameBuilder(sender, receiver).tcp(from, to, .ack)
+            #expect(!rig.passes(frame, from: sender, to: receiver))
+            let answer = try #require(rig.received(sender).first)
+            let parsed = ParsedFrame(answer.bytes.span.bytes, virtio: answer.virtio)
+            #expect(parsed.tcpFlags == .rst)
+            #expect(parsed.fiveTuple.source == FrameBuilder.Station(receiver).ip)
+            #expect(rig.drops(sender) == [.policyRevoked: 1])
+            #expect(!rig.passes(frame, from: sender, to: receiver))
+            #expect(rig.received(sender).isEmpty, "what has no connection any more is not answered")
+            #expect(rig.total.isBalanced)
+        }
+    }
+
     @Test("a policy that still allows a connection does not disturb it")
     func keepsAllowed() throws {
         let rig = try SwitchRig(SwitchRig.rules("- allow any -> any on tcp/80"))

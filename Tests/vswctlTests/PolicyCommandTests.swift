@@ -99,6 +99,10 @@ struct PolicyCommandTests {
                 PolicyChange(from: ["any"], to: ["db"], services: ["udp/67"], toAll: true),
             ]
             reply.omittedLost = 3
+            var later = PolicyLaterChanges(from: "2027-02-01")
+            later.gained = [PolicyChange(from: ["any"], to: ["db"], services: [])]
+            reply.later = [later]
+            reply.limits = ["shop/http: limit 2000/s, was none"]
             let (run, _) = try CommandLineRun.against(
                 ["POST /v1/policy/diff": .init(reply)], "policy", "diff", path)
             #expect(
@@ -106,10 +110,39 @@ struct PolicyCommandTests {
                     + web -> db on tcp/22
                     - any -> web, db
                     - any -> db on udp/67 by frames to all
-                    - … and 3 more
+                    - … and 3 more (--all tells them)
+                    from 2027-02-01 on, when a rule is over:
+                    + any -> db
+                    ~ shop/http: limit 2000/s, was none
                     2 live flows would be cut
 
                     """)
+        }
+    }
+
+    @Test("a diff that is to be whole says so")
+    func wholeDiff() throws {
+        try withFile { path in
+            for flags in [[], ["--all"]] {
+                let daemon = try StubDaemon(
+                    ["POST /v1/policy/diff": .init(PolicyDiffReply(cutFlows: 0))])
+                defer { daemon.stop() }
+                _ = try CommandLineRun(["policy", "diff", path] + flags, socket: daemon.path)
+                let body = Pieces(lines: daemon.requests.joined())[1]
+                #expect(try PolicyDiffRequest.decode(body.utf8).all == !flags.isEmpty)
+            }
+        }
+    }
+
+    @Test("apply says when the very same files are in force already")
+    func appliesNothing() throws {
+        try withFile { path in
+            var reply = PolicyApplyReply(
+                generation: 7, cutFlows: 0, policies: [Self.summary], warnings: [])
+            reply.changed = false
+            let (run, _) = try CommandLineRun.against(
+                ["PUT /v1/policy": .init(reply)], "policy", "apply", path)
+            #expect(run.output == "unchanged: these files are in force since generation 7\n")
         }
     }
 
@@ -128,7 +161,8 @@ struct PolicyCommandTests {
                         ["policy", command, path] + flags, socket: daemon.path)
                     #expect(run.status == 0, "\(run.error)")
                     let body = Pieces(lines: daemon.requests.joined())[1]
-                    #expect(try PolicyRequest.decode(body.utf8).audit == !flags.isEmpty)
+                    let isAudited = try PolicyDiffRequest.decode(body.utf8).audit
+                    #expect(isAudited == !flags.isEmpty)
                 }
             }
         }

@@ -30,9 +30,27 @@ extension SwitchController {
         } catch {
             throw Problem(error)
         }
+        // Who wants to confirm gets something to confirm.
+        if request.confirmWithin == nil, isInForce(book.sources) { return unchanged(book) }
         if !request.allowWidening { try refuseWidening(by: book, isAudited: request.audit) }
         return try await install(
             book, Installation(origin: "applied", confirmWithin: request.confirmWithin))
+    }
+
+    /// Whether these very files are in force: then there is nothing to do, and the history is not
+    /// filled with one policy.
+    private func isInForce(_ sources: [StoredPolicy]) -> Bool {
+        let sorted = { (sources: [StoredPolicy]) in sources.sorted { $0.path < $1.path } }
+        return state.policyGeneration > 0 && policy.sources == state.policies
+            && sorted(sources) == sorted(policy.sources)
+    }
+
+    private func unchanged(_ book: PolicyBook) -> PolicyApplyReply {
+        var reply = PolicyApplyReply(
+            generation: UInt64(state.policyGeneration), cutFlows: 0, policies: policy.summaries,
+            warnings: book.warnings)
+        reply.changed = false
+        return reply
     }
 
     /// How a policy comes into force.

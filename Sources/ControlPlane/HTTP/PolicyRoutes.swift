@@ -18,7 +18,7 @@ struct PolicyRoutes: RouteGroup {
     }
 
     private func diff(_ request: RouteRequest) async throws -> HTTPResponse {
-        let body = try request.body(PolicyRequest.self)
+        let body = try request.body(PolicyDiffRequest.self)
         return try HTTPResponse(json: await controller.diffPolicy(body))
     }
 

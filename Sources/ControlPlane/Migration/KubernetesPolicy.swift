@@ -9,6 +9,8 @@ struct KubernetesPolicy {
     var namespace: String
     /// Where it begins.
     var place: KubernetesPlace
+    /// Where the namespace stands, or, where none does, the metadata.
+    var namespacePlace: KubernetesPlace
     /// `spec.podSelector`: whom it is about.
     var subject: KubernetesSelector
     /// What may come in; nil when the policy does not speak of that direction.
@@ -38,6 +40,8 @@ enum KubernetesPeer {
 /// A label selector; all requirements must hold, and without any everything is selected.
 struct KubernetesSelector {
     var requirements: [KubernetesRequirement] = []
+    /// Where it stands; nil for one that was left out.
+    var place: KubernetesPlace?
 }
 
 /// One label of `matchLabels`, or one item of `matchExpressions`.

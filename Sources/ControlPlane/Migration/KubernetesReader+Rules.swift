@@ -8,7 +8,7 @@ extension KubernetesReader {
     mutating func rules(_ node: Node, _ key: String) -> [KubernetesRule] {
         list(node, "rules").compactMap { item in
             guard let fields = mapping(item, "a rule") else { return nil }
-            refuseOthers(fields, [key, "ports"])
+            refuseOthers(item, [key, "ports"])
             let peers = fields[key].map { list($0, "peers").compactMap { peer($0) } } ?? []
             let ports = fields["ports"].map { list($0, "ports").compactMap { port($0) } } ?? []
             return KubernetesRule(peers: peers, services: ports, place: place(item))
@@ -17,7 +17,7 @@ extension KubernetesReader {
 
     private mutating func port(_ node: Node) -> ServiceRange? {
         guard let fields = mapping(node, "a port") else { return nil }
-        refuseOthers(fields, ["protocol", "port", "endPort"])
+        refuseOthers(node, ["protocol", "port", "endPort"])
         guard let ipProtocol = transport(fields["protocol"]) else { return nil }
         guard let first = fields["port"], !isNull(first) else {
             if let last = fields["endPort"], !isNull(last) {
@@ -75,7 +75,7 @@ extension KubernetesReader {
     private mutating func peer(_ node: Node) -> KubernetesPeer? {
         guard let all = mapping(node, "a peer") else { return nil }
         let fields = all.filter { !isNull($0.value) }
-        refuseOthers(fields, ["podSelector", "namespaceSelector", "ipBlock"])
+        refuseOthers(node, ["podSelector", "namespaceSelector", "ipBlock"])
         if let block = fields["ipBlock"] {
             guard fields.count == 1 else {
                 refuse(
@@ -98,7 +98,7 @@ extension KubernetesReader {
 
     private mutating func block(_ node: Node) -> KubernetesPeer? {
         guard let fields = mapping(node, "an address block") else { return nil }
-        refuseOthers(fields, ["cidr", "except"])
+        refuseOthers(node, ["cidr", "except"])
         guard let cidr = fields["cidr"], let whole = prefix(cidr) else {
             if fields["cidr"] == nil {
                 refuse(node, "`cidr` is missing", hint: "write `cidr: 10.0.0.0/8`")
@@ -137,8 +137,8 @@ extension KubernetesReader {
     /// A label selector.
     mutating func selector(_ node: Node) -> KubernetesSelector {
         guard let fields = mapping(node, "a label selector") else { return KubernetesSelector() }
-        refuseOthers(fields, ["matchLabels", "matchExpressions"])
-        var selector = KubernetesSelector()
+        refuseOthers(node, ["matchLabels", "matchExpressions"])
+        var selector = KubernetesSelector(place: place(node))
         if let labels = fields["matchLabels"], !isNull(labels) {
             for (key, value) in labels.mapping.map(Array.init) ?? [] {
                 requirement(key, .isIn, [value]).map { selector.requirements.append($0) }
@@ -153,7 +153,7 @@ extension KubernetesReader {
 
     private mutating func expression(_ node: Node) -> KubernetesRequirement? {
         guard let fields = mapping(node, "an expression") else { return nil }
-        refuseOthers(fields, ["key", "operator", "values"])
+        refuseOthers(node, ["key", "operator", "values"])
         guard let key = fields["key"], let word = fields["operator"] else {
             refuse(node, "an expression has `key` and `operator`", hint: "write both")
             return nil

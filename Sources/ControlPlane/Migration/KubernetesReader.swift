@@ -34,7 +34,7 @@ struct KubernetesReader {
         case "NetworkPolicy": readPolicy(fields, document)
         default:
             refuse(
-                document, "`kind: \(kind)` is not a NetworkPolicy",
+                fields["kind"] ?? document, "`kind: \(kind)` is not a NetworkPolicy",
                 hint: "name the files that hold NetworkPolicies, or a List of them")
         }
     }
@@ -52,20 +52,22 @@ struct KubernetesReader {
         let version = fields["apiVersion"].flatMap { text($0, "an API version") }
         if isTyped || version != nil, version != Self.version {
             refuse(
-                node, "`apiVersion: \(version ?? "")` is not read",
+                fields["apiVersion"] ?? node, "`apiVersion: \(version ?? "")` is not read",
                 hint: "the only one is `\(Self.version)`")
             return
         }
-        refuseOthers(fields, ["apiVersion", "kind", "metadata", "spec", "status"])
+        refuseOthers(node, ["apiVersion", "kind", "metadata", "spec", "status"])
         guard let metadata = required("metadata", of: fields, node),
             let name = required("name", of: metadata.fields, metadata.node),
             let named = self.name(name.node, "the name of a NetworkPolicy")
         else { return }
-        let namespace = metadata.fields["namespace"].flatMap { self.name($0, "a namespace") }
+        let namespaceNode = metadata.fields["namespace"]
+        let namespace = namespaceNode.flatMap { self.name($0, "a namespace") }
         guard let spec = required("spec", of: fields, node) else { return }
         readSpec(
             KubernetesPolicy(
                 name: named, namespace: namespace ?? "default", place: place(node),
+                namespacePlace: place(namespaceNode ?? metadata.node),
                 subject: KubernetesSelector()),
             spec.fields, spec.node)
     }
@@ -74,7 +76,7 @@ struct KubernetesReader {
         _ head: KubernetesPolicy, _ fields: [String: Node], _ node: Node
     ) {
         var policy = head
-        refuseOthers(fields, ["podSelector", "policyTypes", "ingress", "egress"])
+        refuseOthers(node, ["podSelector", "policyTypes", "ingress", "egress"])
         guard let subject = fields["podSelector"], !isNull(subject) else {
             return refuse(
                 node, "`podSelector` is missing", hint: "for every pod write `podSelector: {}`")
@@ -175,12 +177,13 @@ extension KubernetesReader {
         return mapping(value, "`\(key)`").map { ($0, value) }
     }
 
-    /// Refuses every key that is not among `known`.
-    mutating func refuseOthers(_ fields: [String: Node], _ known: [String]) {
-        for (key, value) in fields.sorted(by: { $0.key < $1.key }) where !known.contains(key) {
+    /// Refuses every key of a mapping that is not among `known`, where it stands.
+    mutating func refuseOthers(_ node: Node, _ known: [String]) {
+        for (key, _) in node.mapping.map(Array.init) ?? [] {
+            guard let name = key.scalar?.string, !known.contains(name) else { continue }
             refuse(
-                value, "the field `\(key)` cannot be translated: it is not known here",
-                hint: Spelling.hint(for: key, among: known, "fields"))
+                key, "the field `\(name)` cannot be translated: it is not known here",
+                hint: Spelling.hint(for: name, among: known, "fields"))
         }
     }
 

@@ -74,7 +74,7 @@ package struct PolicyTranslation {
         } else if let first = policies.first {
             for policy in policies where policy.namespace != first.namespace {
                 faults.refuse(
-                    policy.place,
+                    policy.namespacePlace,
                     "the policy is of namespace `\(policy.namespace)`, the first one of "
                         + "`\(first.namespace)`: VMs have no namespaces", hint: Self.labelHint)
             }
@@ -215,9 +215,8 @@ extension PolicyTranslation {
         _ selector: KubernetesSelector, of policy: KubernetesPolicy, to region: inout PeerRegion
     ) {
         guard let key = request.namespaceLabel else {
-            let place = selector.requirements.first?.place ?? policy.place
             faults.refuse(
-                place,
+                selector.place ?? policy.place,
                 "`namespaceSelector` of \(policy.name) cannot be translated: VMs have no "
                     + "namespaces", hint: Self.labelHint)
             return
