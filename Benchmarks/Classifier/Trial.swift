@@ -81,6 +81,12 @@ struct Trial {
         }
     }
 
+    /// Senders of a prefix that no drawn rule names.
+    static func newPrefix(_ number: Int) -> PeerSet {
+        let prefix = "cidr 203.0.113.\(number * 16)/28"
+        return file(["allow \(prefix) -> any"]).rules[1].senders
+    }
+
     /// One file of all sentences; read in pieces, as a text over 1 MiB is refused.
     static func file(_ sentences: [String], promises: [String]) -> PolicyFile {
         var file = file(promises.map { "deny \($0)" } + sentences)

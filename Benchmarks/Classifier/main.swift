@@ -1,8 +1,8 @@
 // Classifier SHAPE RULES VMS [PROMISES]: compiles a drawn rule set, looks random packets up and
 // edits it. Each edit holds the promises, `never` sentences, against what it can have changed.
 // One line: shape, rules, VMs, promises, ns median, ns worst, bytes of tables, ms of compilation
-// and proof, ms until a VM has joined a group, a VM was added, a rule was changed, a rule was put
-// in.
+// and proof, ms until a VM has joined a group, a VM was added, a rule was changed, a rule got a
+// prefix that no rule has, a rule was put in.
 
 import Packet
 import PolicyEngine
@@ -82,6 +82,12 @@ let changed = edits { number, file, _ in
     file.rules[first].receivers = file.rules[second].receivers
     file.rules[first].text += " changed from \(services.count)"
 }
+let renamed = edits { number, file, _ in
+    var random = SeededRandom(seed: UInt64(number))
+    let place = random.below(file.rules.count - 1) + 1
+    file.rules[place].senders = Trial.newPrefix(number)
+    file.rules[place].text += " from elsewhere"
+}
 // Some fewer at first: a port has a budget of 100,000.
 var fewer = trial.file
 fewer.rules.removeLast(11)
@@ -107,5 +113,5 @@ print(
         "median", column(cost.median, 1), "worst", column(cost.worst),
         "bytes", "\(compiled.byteCount)", "compile", column(full, 1),
         "join", column(joined, 1), "add", column(added, 1), "rule", column(changed, 1),
-        "more", column(inserted, 1),
+        "prefix", column(renamed, 1), "more", column(inserted, 1),
     ].joined(separator: " "))

@@ -1,43 +1,91 @@
 import Packet
 
 /// The tables of addresses that all networks share, as a worker reads them.
-final class AddressImage: Sendable {
-    let singles4: TableStorage<UInt64>
-    let singles6: TableStorage<HostSlot>
-    let singleCounts: (UInt32, UInt32)
+struct AddressImage: Sendable {
+    let singles: SingleTables
+    let intervals: IntervalTables
+
+    /// - Parameter former: tables under the same secret, and what they were made of; what is the
+    ///   same is taken over.
+    init(
+        _ partition: PrefixPartition, _ secret: HostSecret,
+        after former: (image: AddressImage, partition: PrefixPartition)? = nil
+    ) {
+        let singleList = partition.singleList
+        if let former, former.partition.singleList.isSameMemory(as: singleList) {
+            singles = former.image.singles
+        } else {
+            singles = SingleTables(singleList, secret)
+        }
+        if let former, former.partition.ipv4.isSameMemory(as: partition.ipv4),
+            former.partition.ipv6.isSameMemory(as: partition.ipv6)
+        {
+            intervals = former.image.intervals
+        } else {
+            intervals = IntervalTables(partition)
+        }
+    }
+
+    var byteCount: Int { singles.byteCount + intervals.byteCount }
+}
+
+/// The addresses between those that rules name alone.
+final class IntervalTables: Sendable {
     let heads: TableStorage<UInt32>
-    let intervals: TableStorage<UInt64>
+    let ipv4: TableStorage<UInt64>
     let starts: TableStorage<IPAddress>
     let startClasses: TableStorage<UInt32>
 
-    /// The most slots that a look-up of a single address reads.
-    private static let probeMax = 16
-
-    init(_ partition: PrefixPartition, _ secret: HostSecret) {
-        var singles = partition.singleList.filter(\.address.isIPv4)
-        let slots4 = Self.slots(singles, secret, empty: .max) {
-            $0.address.low << 32 | UInt64($0.prefixClass)
-        }
-        singles = partition.singleList.filter { !$0.address.isIPv4 }
-        let slots6 = Self.slots(singles, secret, empty: HostSlot.empty) {
-            HostSlot(
-                address: $0.address, peerClass: UInt32($0.prefixClass),
-                prefixClass: UInt32($0.prefixClass))
-        }
-        singleCounts = (slots4.count, slots6.count)
-        singles4 = TableStorage(slots4.slots)
-        singles6 = TableStorage(slots6.slots)
+    init(_ partition: PrefixPartition) {
         heads = TableStorage(Self.heads(partition.ipv4))
-        intervals = TableStorage(
-            partition.ipv4.map { $0.first.low << 32 | UInt64($0.prefixClass) })
+        ipv4 = TableStorage(partition.ipv4.map { $0.first.low << 32 | UInt64($0.prefixClass) })
         starts = TableStorage(partition.ipv6.map(\.first))
         startClasses = TableStorage(partition.ipv6.map { UInt32($0.prefixClass) })
     }
 
     var byteCount: Int {
-        singles4.byteCount + singles6.byteCount + heads.byteCount + intervals.byteCount
-            + starts.byteCount + startClasses.byteCount
+        heads.byteCount + ipv4.byteCount + starts.byteCount + startClasses.byteCount
     }
+
+    private static func heads(_ intervals: [PrefixPartition.Interval]) -> [UInt32] {
+        var heads = [UInt32](repeating: 0, count: (1 << 16) + 1)
+        var last = 0
+        for head in heads.indices {
+            let begin = UInt64(head) << 16
+            while last + 1 < intervals.count, intervals[last + 1].first.low & 0xffff_ffff <= begin {
+                last += 1
+            }
+            heads[head] = UInt32(last)
+        }
+        return heads
+    }
+}
+
+/// The addresses that rules name alone.
+final class SingleTables: Sendable {
+    let ipv4: TableStorage<UInt64>
+    let ipv6: TableStorage<HostSlot>
+    /// The numbers of slots of both, without those that catch the last probes.
+    let counts: (UInt32, UInt32)
+
+    /// The most slots that a look-up of a single address reads.
+    private static let probeMax = 16
+
+    init(_ singles: [PrefixPartition.Single], _ secret: HostSecret) {
+        let slots4 = Self.slots(singles.filter(\.address.isIPv4), secret, empty: .max) {
+            $0.address.low << 32 | UInt64($0.prefixClass)
+        }
+        let slots6 = Self.slots(singles.filter { !$0.address.isIPv4 }, secret, empty: .empty) {
+            HostSlot(
+                address: $0.address, peerClass: UInt32($0.prefixClass),
+                prefixClass: UInt32($0.prefixClass))
+        }
+        counts = (slots4.count, slots6.count)
+        ipv4 = TableStorage(slots4.slots)
+        ipv6 = TableStorage(slots6.slots)
+    }
+
+    var byteCount: Int { ipv4.byteCount + ipv6.byteCount }
 
     /// Open addressing without wrapping: some slots after the last place catch its probes.
     private static func slots<Slot>(
@@ -61,18 +109,5 @@ final class AddressImage: Sendable {
             if fits { return (slots, UInt32(count)) }
             count = count * 5 / 4 + 1
         }
-    }
-
-    private static func heads(_ intervals: [PrefixPartition.Interval]) -> [UInt32] {
-        var heads = [UInt32](repeating: 0, count: (1 << 16) + 1)
-        var last = 0
-        for head in heads.indices {
-            let begin = UInt64(head) << 16
-            while last + 1 < intervals.count, intervals[last + 1].first.low & 0xffff_ffff <= begin {
-                last += 1
-            }
-            heads[head] = UInt32(last)
-        }
-        return heads
     }
 }

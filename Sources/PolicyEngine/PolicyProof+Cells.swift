@@ -34,11 +34,64 @@ struct AddressCells: Sendable {
         self.cells = cells.filter(\.first.isIPv4) + cells.filter { !$0.first.isIPv4 }
     }
 
+    /// Where cells of a prefix begin: its first address, and those after it.
+    static func starts(in prefix: IPPrefix, _ partitions: [PrefixPartition]) -> [IPAddress] {
+        var starts: [IPAddress] = []
+        var next = prefix.address
+        while true {
+            if next.isIPv4 == prefix.isIPv4 { starts.append(next) }
+            let last = cell(around: next, partitions).last
+            guard last < prefix.last else { return starts }
+            next = last.following
+        }
+    }
+
+    /// The cell of an address, as all cells of `partitions` have it.
+    static func cell(around address: IPAddress, _ partitions: [PrefixPartition]) -> Cell {
+        let place = PrefixPartition.place(of: address, in: specialStarts.count) {
+            specialStarts[$0]
+        }
+        var first = place < 0 ? .unspecified : specialStarts[place]
+        var last =
+            place + 1 < specialStarts.count ? specialStarts[place + 1].preceding : IPAddress.last
+        for partition in partitions {
+            let run = partition.run(around: address)
+            first = max(first, run.first)
+            last = min(last, run.last)
+        }
+        return Cell(first: first, last: last)
+    }
+
+    private static let specialStarts = Set(
+        special.flatMap { [$0.address, $0.last.following] }
+    ).sorted()
+
     /// Where the parser, port security or the meaning of an address changes.
     private static let special = [
         "0.0.0.0/32", "0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "255.255.255.255/32",
         "0.0.0.0/0", "::/128", "::1/128", "::/96", "ff00::/8",
     ].compactMap { IPPrefix($0) }
+}
+
+extension PrefixPartition {
+    /// The addresses around one that no term tells from it, as far as they follow each other; of
+    /// the other family's there may be some, too.
+    fileprivate func run(around address: IPAddress) -> (first: IPAddress, last: IPAddress) {
+        let intervals = address.isIPv4 ? ipv4 : ipv6
+        let place = Self.place(of: address, in: intervals.count) { intervals[$0].first }
+        var first = intervals[place].first
+        var last = place + 1 < intervals.count ? intervals[place + 1].first.preceding : .last
+        let single = Self.place(of: address, in: singleList.count) { singleList[$0].address }
+        if single >= 0 {
+            let before = singleList[single].address
+            if before == address { return (address, address) }
+            first = max(first, before.following)
+        }
+        if single + 1 < singleList.count {
+            last = min(last, singleList[single + 1].address.preceding)
+        }
+        return (first, last)
+    }
 }
 
 extension AddressCells.Cell {

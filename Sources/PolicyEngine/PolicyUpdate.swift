@@ -60,7 +60,7 @@ struct PolicyUpdate {
             }
         }
         guard compiler.evidence.isEmpty,
-            let policy = finished(compiler, blocks, isPartitionNew: update.isPartitionNew)
+            let policy = finished(compiler, blocks, update.newPrefixes)
         else { return nil }
         let rules = moved.flatMap { [$0.old, book.rules[$0.number]] }
         return (policy, PromiseUpdate(from: previous, to: policy, change, rules))
@@ -72,15 +72,16 @@ struct PolicyUpdate {
     }
 
     private func finished(
-        _ compiler: PortCompiler, _ blocks: [PortBlocks?], isPartitionNew: Bool
+        _ compiler: PortCompiler, _ blocks: [PortBlocks?], _ newPrefixes: [IPPrefix]
     ) -> CompiledPolicy? {
         let secret = previous.image.secret
-        let addresses =
-            isPartitionNew
-            ? AddressImage(compiler.world.partition, secret) : previous.image.addresses
+        let addresses = AddressImage(
+            compiler.world.partition, secret,
+            after: (previous.image.addresses, previous.world.partition))
         let image = TableImage(compiler.world, compiler.parts, blocks, (addresses, secret))
         guard image.byteCount <= terms.budget.byteCountPerHost else { return nil }
-        let strangers = isPartitionNew ? nil : previous.strangers
+        var strangers = files.promiseAlike(previous.files) ? previous.strangers : nil
+        strangers?.takeUp(newPrefixes, compiler.world)
         let result = PolicyCompiler.finished(
             compiler, (universe, strangers ?? PromiseStrangers(files, compiler.world)), image,
             isAccepted: terms.isAccepted)

@@ -84,7 +84,8 @@ struct PolicyWorld: Sendable {
     struct Update {
         /// The subjects, as numbered now, whose nodes or classes may differ.
         var subjects: Set<Int> = []
-        var isPartitionNew = false
+        /// The prefixes that the new nodes name.
+        var newPrefixes: [IPPrefix] = []
     }
 
     /// Takes up what changed: `book` may have nodes that are new since.
@@ -95,14 +96,14 @@ struct PolicyWorld: Sendable {
     ) -> Update? {
         var update = Update(subjects: Set(change.newEndpoints))
         let unspecified = partition.prefixClass(of: .unspecifiedIPv4)
+        let newTerms = book.graph.prefixTerms.reversed()
+            .prefix { $0.node >= UInt32(newNodes.lowerBound) }.reversed()
         for node in newNodes where !book.graph[node].isUniversal {
-            let terms = book.graph[node]
-            guard !book.graph.linkedNodes.contains(UInt32(node)), !terms.included.isAny,
-                partition.insert(book.graph.prefixTerms.filter { $0.node == UInt32(node) })
+            let terms = newTerms.filter { $0.node == UInt32(node) }
+            guard !book.graph.linkedNodes.contains(UInt32(node)),
+                !book.graph[node].included.isAny, partition.insert(terms)
             else { return nil }
-            if !terms.included.prefixes.isEmpty || !terms.excepted.prefixes.isEmpty {
-                update.isPartitionNew = true
-            }
+            update.newPrefixes += terms.map(\.prefix)
         }
         guard let networks = numbers(of: universe) else { return nil }
         classes.addStrangers(book.graph, of: partition)
@@ -118,7 +119,7 @@ struct PolicyWorld: Sendable {
         for (number, subject) in subjects.enumerated() where !update.subjects.contains(number) {
             guard
                 newNodes.contains(where: { book.graph[$0].names(subject.endpoint) })
-                    || update.isPartitionNew && isMoved(subject)
+                    || !update.newPrefixes.isEmpty && isMoved(subject)
                     || isUnspecifiedMoved && !subject.endpoint.hasIPv4Address
             else { continue }
             subjects[number] = self.subject(subject.endpoint, subject.network, book)

@@ -33,3 +33,13 @@ struct PromiseBook: Sendable {
         }
     }
 }
+
+extension [PolicyFile] {
+    /// Whether other files, whose groups and services mean the same, make the same promises.
+    func promiseAlike(_ others: [PolicyFile]) -> Bool {
+        elementsEqual(others) {
+            $0.name.value == $1.name.value
+                && $0.invariants.map(\.text) == $1.invariants.map(\.text)
+        }
+    }
+}

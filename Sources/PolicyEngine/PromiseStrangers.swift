@@ -15,75 +15,64 @@ struct PromiseStrangers: Sendable {
         let mayBeGroup: Bool
     }
 
-    /// The kinds, by number.
-    let kinds: [Kind]
-    private let kindsOfClass: NumberTable
-    private let cells: AddressCells
+    private var interner = Interner<Kind>()
+    private var kindsOfClass = NumberTable()
+    /// The partition of the promises.
+    private let promises: PrefixPartition
 
     /// Nil when nothing is promised, or too much.
     init?(_ files: [PolicyFile], _ world: PolicyWorld) {
         guard files.contains(where: { !$0.invariants.isEmpty }) else { return nil }
-        let partition = PrefixPartition(PromiseBook(files).graph)
-        guard !partition.isOverBudget else { return nil }
-        self.init(world, partition)
-    }
-
-    /// - Parameter promises: the partition of the promises.
-    private init(_ world: PolicyWorld, _ promises: PrefixPartition) {
-        cells = AddressCells([world.partition, promises])
-        var interner = Interner<Kind>()
+        promises = PrefixPartition(PromiseBook(files).graph)
+        guard !promises.isOverBudget else { return nil }
         var pairs: [UInt64] = []
-        pairs.reserveCapacity(cells.cells.count)
-        for cell in cells.cells {
-            let address = cell.first
-            let kind = Kind(
-                promiseClass: promises.prefixClass(of: address), isIPv4: address.isIPv4,
-                mayBeSource: address.mayBeSource, mayBeDestination: address.mayBeDestination,
-                mayBeGroup: address.mayBeGroup)
-            let peerClass = world.partition.prefixClass(of: address)
-            pairs.append(UInt64(peerClass) << 32 | UInt64(interner.number(of: kind)))
+        for cell in AddressCells([world.partition, promises]).cells {
+            let kind = interner.number(of: kind(of: cell.first))
+            pairs.append(UInt64(world.partition.prefixClass(of: cell.first)) << 32 | UInt64(kind))
         }
-        kinds = interner.values
         pairs.sort()
         var rows: [(row: UInt32, item: UInt32)] = []
         for (index, pair) in pairs.enumerated() where index == 0 || pairs[index - 1] != pair {
             rows.append((UInt32(pair >> 32), UInt32(truncatingIfNeeded: pair)))
         }
         kindsOfClass = NumberTable(rowCount: world.classes.count, rows)
+        interner.freeze()
     }
+
+    /// Takes up what a policy that was made by an edit tells apart and the former one did not: the
+    /// addresses of `prefixes`. A class that some of them left is taken to have them still.
+    mutating func takeUp(_ prefixes: [IPPrefix], _ world: PolicyWorld) {
+        for prefix in prefixes {
+            for address in AddressCells.starts(in: prefix, [world.partition, promises]) {
+                let peerClass = world.partition.prefixClass(of: address)
+                var kinds = Array(kindsOfClass[peerClass])
+                kinds.insertOnce(UInt32(interner.number(of: kind(of: address))))
+                kindsOfClass.set(peerClass, to: kinds)
+            }
+        }
+    }
+
+    private func kind(of address: IPAddress) -> Kind {
+        Kind(
+            promiseClass: promises.prefixClass(of: address), isIPv4: address.isIPv4,
+            mayBeSource: address.mayBeSource, mayBeDestination: address.mayBeDestination,
+            mayBeGroup: address.mayBeGroup)
+    }
+
+    /// The kinds, by number.
+    var kinds: [Kind] { interner.values }
 
     /// The kinds of addresses that are of a class of peers, as numbers.
     subscript(peerClass: Int) -> ArraySlice<UInt32> { kindsOfClass[peerClass] }
 
     /// Whether an address that is none of `taken` is like this one to the policy and to its
     /// promises.
-    func isCommon(_ address: IPAddress, besides taken: Set<IPAddress>) -> Bool {
-        let family = cells.cells.partitioningIndex { !$0.first.isIPv4 }
-        let list =
-            address.isIPv4 ? cells.cells[..<family] : cells.cells[family...]
-        let place = list.partitioningIndex { address < $0.first }
-        guard place > list.startIndex else { return false }
-        let cell = list[place - 1]
+    func isCommon(
+        _ address: IPAddress, _ world: PolicyWorld, besides taken: Set<IPAddress>
+    ) -> Bool {
+        let cell = AddressCells.cell(around: address, [world.partition, promises])
         guard cell.first.high == cell.last.high else { return true }
         let takenCount = taken.count { cell.contains($0) }
         return cell.last.low - cell.first.low >= UInt64(takenCount)
-    }
-}
-
-extension RandomAccessCollection {
-    /// The first place from which on `isBehind` holds; it holds for no element before.
-    fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Index {
-        var low = startIndex
-        var count = count
-        while count > 0 {
-            let middle = index(low, offsetBy: count / 2)
-            if isBehind(self[middle]) {
-                count /= 2
-            } else {
-                low = index(after: middle)
-                count -= count / 2 + 1
-            }
-        }
-        return low
     }
 }

@@ -27,7 +27,9 @@ struct PromiseUpdate {
 
     /// Whether every promise holds; false also when that takes a whole proof to tell.
     var isKept: Bool {
-        guard promisesAreSame, let strangers = policy.strangers else { return false }
+        guard former.files.promiseAlike(policy.files), let strangers = policy.strangers else {
+            return false
+        }
         let book = PromiseBook(policy.files)
         let isAnyAddressUsed = [former, policy].contains { policy in
             policy.universe.endpoints.contains(where: \.anyAddress)
@@ -49,13 +51,6 @@ struct PromiseUpdate {
         }
         var passages = PromisePassages(policy, book, strangers)
         return scopes.allSatisfy { passages.keepPromises($0) }
-    }
-
-    private var promisesAreSame: Bool {
-        former.files.elementsEqual(policy.files) {
-            $0.name.value == $1.name.value
-                && $0.invariants.map(\.text) == $1.invariants.map(\.text)
-        }
     }
 
     /// The VMs that changed, and those that share an address with what changed: it may be theirs
@@ -93,7 +88,7 @@ struct PromiseUpdate {
             endpoint.ownedAddresses.allSatisfy { address in
                 let network = policy.world.networks.first { $0.vni == endpoint.network }
                 return network?.hosts[address] != nil
-                    || strangers.isCommon(address, besides: taken)
+                    || strangers.isCommon(address, policy.world, besides: taken)
             }
         }
     }

@@ -51,11 +51,12 @@ import Packet
         unsafe PolicyTable(
             ports: ports.base, portCount: ports.count, parts: parts.base,
             addresses: AddressTable(
-                secret: secret, slots: slots.base, singles4: addresses.singles4.base,
-                singles6: addresses.singles6.base, singleCounts: addresses.singleCounts,
-                heads: addresses.heads.base, intervals: addresses.intervals.base,
-                starts: addresses.starts.base, startClasses: addresses.startClasses.base,
-                startCount: addresses.starts.count))
+                secret: secret, slots: slots.base, singles4: addresses.singles.ipv4.base,
+                singles6: addresses.singles.ipv6.base, singleCounts: addresses.singles.counts,
+                heads: addresses.intervals.heads.base, intervals: addresses.intervals.ipv4.base,
+                starts: addresses.intervals.starts.base,
+                startClasses: addresses.intervals.startClasses.base,
+                startCount: addresses.intervals.starts.count))
     }
 
     /// The bytes of all tables.

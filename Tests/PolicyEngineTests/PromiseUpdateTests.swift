@@ -66,14 +66,39 @@ import Testing
         #expect(try isKept { $0.endpoints.remove(at: 2) })
     }
 
-    /// Changes a rule or two, or a VM's labels, addresses, or whether it is there.
+    @Test("an edit is held against the promises of now, not against those of an earlier policy")
+    func looksAtPresentPromises() throws {
+        let file = { (promise: String, rule: String) in
+            try policy(
+                "policy: x\nfor: any\nrules:\n- allow any -> any on tcp/1\n\(rule)"
+                    + "never:\n- \(promise)\n"
+            )
+        }
+        let forbidden = "cidr 192.0.2.0/24 -> vm db1 on tcp/22"
+        var current = try PolicyCompiler.compile([try file("any -> any on udp", "")], try shop())
+        current = try PolicyCompiler.recompile(current, [try file(forbidden, "")], try shop())
+        for (rule, isKept) in [
+            ("allow cidr 198.51.100.0/24 -> vm db1 on tcp/22", true),
+            ("allow cidr 192.0.2.0/24 -> vm db1 on tcp/23", true),
+            ("allow cidr 192.0.2.0/24 -> vm db1 on tcp/22", false),
+            ("allow cidr 192.0.0.0/16 -> vm db1 on tcp/20-30", false),
+            ("allow cidr 192.0.2.9/32 -> vm db1 on tcp/22", false),
+            ("allow any -> vm db1 on tcp/22", false),
+        ] {
+            let edited = try file(forbidden, "- \(rule)\n")
+            let next = try? PolicyCompiler.recompile(current, [edited], try shop())
+            #expect((next != nil) == isKept, "\(rule)")
+        }
+    }
+
+    /// Changes a rule or two, the promises, or a VM's labels, addresses, or whether it is there.
     private func change(
         _ files: inout [PolicyFile], _ universe: inout PolicyUniverse,
         _ random: inout RandomPromise
     ) throws {
         func draw(_ count: Int) -> Int { Int(random.policies.random.next() % UInt64(count)) }
         let index = draw(universe.endpoints.count)
-        switch draw(8) {
+        switch draw(9) {
         case 0: universe.endpoints[index].labels["role"] = ["web", "db", "ops"][draw(3)]
         case 1: universe.endpoints[index].labels["env"] = draw(2) == 0 ? nil : "prod"
         case 2 where universe.endpoints.count > 3: universe.endpoints.remove(at: index)
@@ -87,6 +112,7 @@ import Testing
             let other = draw(universe.endpoints.count)
             universe.endpoints[index].addresses = universe.endpoints[other].addresses
         case 5: universe.endpoints[index].addresses = []
+        case 6: files[files.count - 1].invariants = try random.files().last?.invariants ?? []
         default:
             let others = try random.files().flatMap(\.rules)
             let file = draw(files.count)
