@@ -46,6 +46,8 @@ public struct PolicyShow: Codable, Sendable, Equatable {
     public var path: String
     /// The VMs whose ports it governs.
     public var governs: [String] = []
+    /// Whether it is in audit mode: what it would refuse passes, and is recorded.
+    public var audited = false
     /// The rules, in order.
     public var rules: [PolicyRuleText] = []
     /// The file as it was applied.
@@ -70,6 +72,8 @@ public struct PolicyRuleText: Codable, Sendable, Equatable {
     public var line: Int
     /// The sentence.
     public var text: String
+    /// Whether it decides anything: `pass` leaves that to a later tier, and has no hits.
+    public var decides = true
     /// How often it decided, under this policy and earlier ones that had it.
     public var hits: UInt64 = 0
     /// When it last did, in UTC, as `2026-11-21T17:00:00Z` (RFC 3339); nil is never.

@@ -57,17 +57,25 @@ extension Worker {
         return byteCount <= passage.network.frameByteCountMax
     }
 
-    /// Whether the frame belongs to the lease of an address: from a client to all, or from a
-    /// server.
+    /// Whether the frame belongs to the lease of an address: from a client to all, or to a VM that
+    /// may serve leases, or from a server.
     ///
-    /// A client's unicast renewal is judged like other traffic, because it can go to any address; a
-    /// client whose renewal fails asks all servers again (RFC 2131 §4.4.5).
+    /// A client's renewal to anybody else is judged like other traffic; a client whose renewal
+    /// fails asks all servers again (RFC 2131 §4.4.5).
     func isLease(_ passage: Passage) -> Bool {
         if passage.parsed.isDHCPFromServer {
             // An overlay source was held against its own entitlement already.
             return !passage.source.hasRules || passage.source.servesDHCP
         }
-        return passage.parsed.isDHCPFromClient && passage.parsed.destinationMAC.isMulticast
+        guard passage.parsed.isDHCPFromClient else { return false }
+        if passage.parsed.destinationMAC.isMulticast { return true }
+        return servesDHCP(passage.destination, passage)
+            && isBoundToReceiver(passage.parsed.fiveTuple.destination, passage)
+    }
+
+    private func servesDHCP(_ receiver: PortEntry, _ passage: Passage) -> Bool {
+        receiver.isOverlay
+            ? tables.overlay.remote(passage.remote).binding.mayServeDHCP : receiver.servesDHCP
     }
 
     /// Whether `address` is one of the addresses of the receiver, which is found already. Outside,

@@ -34,11 +34,13 @@ package struct DropFacts: BitwiseCopyable, Sendable {
         self.generation = generation
     }
 
-    /// Whether all is equal, without a branch for each field.
+    /// Whether all is equal but the source port, which each try of a client has of its own,
+    /// without a branch for each field.
     @inline(__always)
-    static func areEqual(_ left: DropFacts, _ right: DropFacts) -> Bool {
+    static func areAlike(_ left: DropFacts, _ right: DropFacts) -> Bool {
         let (l, r) = (left.words, right.words)
-        let tuples = (l.0 ^ r.0) | (l.1 ^ r.1) | (l.2 ^ r.2) | (l.3 ^ r.3) | (l.4 ^ r.4)
+        let ports = UInt64(UInt16.max).littleEndian  // the first field of the fifth word
+        let tuples = (l.0 ^ r.0) | (l.1 ^ r.1) | (l.2 ^ r.2) | (l.3 ^ r.3) | (l.4 ^ r.4) & ~ports
         return tuples | (l.5 ^ r.5) | (l.6 ^ r.6) | (l.7 ^ r.7) | (l.8 ^ r.8) | (l.9 ^ r.9) == 0
     }
 

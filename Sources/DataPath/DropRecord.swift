@@ -113,6 +113,7 @@ extension DropRecord: Equatable {
     /// Equality of everything.
     public static func == (left: DropRecord, right: DropRecord) -> Bool {
         left.timestamp == right.timestamp && left.firstTimestamp == right.firstTimestamp
-            && left.count == right.count && DropFacts.areEqual(left.facts, right.facts)
+            && left.count == right.count && left.tuple == right.tuple
+            && DropFacts.areAlike(left.facts, right.facts)
     }
 }

@@ -23,7 +23,8 @@
     package mutating func add(_ record: DropRecord) {
         if begun > 0 {
             let last = unsafe records + ((begun &- 1) & (Self.capacity &- 1))
-            if unsafe DropFacts.areEqual(last.pointee.facts, record.facts) {
+            if unsafe DropFacts.areAlike(last.pointee.facts, record.facts) {
+                unsafe last.pointee.tuple = record.tuple
                 unsafe last.pointee.timestamp = record.timestamp
                 unsafe last.pointee.count &+= 1
                 return

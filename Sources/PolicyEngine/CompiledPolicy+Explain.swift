@@ -24,6 +24,17 @@ extension CompiledPolicy {
             }
         }
         guard answers.isEmpty else { return answers }
+        let routers = [(from, senders), (to, receivers)].filter { name, ends in
+            IPAddress(name) == nil
+                && ends.contains { end in
+                    end.endpoint.map { universe.endpoints[$0].anyAddress } ?? false
+                }
+        }
+        if let (name, _) = routers.first, !name.contains("@") {
+            throw ExplainError(
+                message: "\(from) and \(to) have no addresses of one family in one network",
+                hint: "`\(name)` may use every address: name one, as in `\(name)@192.0.2.1`")
+        }
         throw ExplainError(
             message: "no policy of this host decides about \(from) -> \(to)",
             hint: "at least one end must be a VM here, and both in one network with addresses of "

@@ -14,8 +14,10 @@ public final class CompiledPolicy: Sendable {
     ///   of what files in audit mode promise: up to seconds, which nobody who changes a VM waits
     ///   for.
     public var warnings: [PolicyWarning] {
-        world.warnings(book) + ExpiryReport.warnings(book) + remarks
-            + RuleReport.warnings(book, world) + PromiseReport.warnings(self)
+        world.warnings(book) + ExpiryReport.warnings(book) + remarks + failedTests
+            + UnjudgedServices.warnings(files) + DefaultReport.warnings(book, world.subjects)
+            + RuleReport.warnings(book, world)
+            + PromiseReport.warnings(self)
     }
     /// The limits of the rules that have one, by the number of the rule.
     public var limits: [RuleID: RuleLimit] { book.limits }
@@ -25,8 +27,19 @@ public final class CompiledPolicy: Sendable {
     /// The bytes of all tables.
     public let byteCount: Int
 
-    /// What the tests have to say.
+    /// The tests that do not hold any more, of files that were in force before.
+    public let failedTests: [PolicyWarning]
+
+    /// What else the tests have to say.
     private let remarks: [PolicyWarning]
+
+    /// What is known of a policy besides its tables.
+    struct Notes {
+        var remarks: [PolicyWarning] = []
+        var failedTests: [PolicyWarning] = []
+        var strangers: PromiseStrangers?
+    }
+
     /// The rules as they were compiled.
     let book: RuleBook
     /// Who they were compiled for.
@@ -39,12 +52,11 @@ public final class CompiledPolicy: Sendable {
 
     init(
         _ book: RuleBook, _ subjects: (universe: PolicyUniverse, world: PolicyWorld),
-        _ image: consuming TableImage,
-        _ notes: (remarks: [PolicyWarning], strangers: PromiseStrangers?) = ([], nil)
+        _ image: consuming TableImage, _ notes: Notes = Notes()
     ) {
         self.book = book
         (universe, world) = subjects
-        (remarks, strangers) = notes
+        (remarks, failedTests, strangers) = (notes.remarks, notes.failedTests, notes.strangers)
         table = image.view
         byteCount = image.byteCount
         self.image = image
@@ -77,6 +89,12 @@ public final class CompiledPolicy: Sendable {
     /// from the other (``CompileTerms/previous``).
     package func sharedPartCount(with other: CompiledPolicy) -> Int {
         zip(image.store.parts, other.image.store.parts).count { $0 === $1 }
+    }
+
+    /// The files whose `for` selects an endpoint, an index of the universe's: as indices of
+    /// ``files``, ascending.
+    public func files(governing endpoint: Int) -> [Int] {
+        world.subjects[endpoint].files.map { Int($0) }
     }
 
     /// Whether a file selects the port; an ungoverned port denies everything.

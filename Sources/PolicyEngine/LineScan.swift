@@ -63,6 +63,10 @@ struct LineScan {
         switch scalar {
         case "\t": return tab(column)
         case "&": return refused("anchors (`&`)", column)
+        case "*" where index > 0 && line[index - 1] == "/":
+            return refused(
+                "aliases (`*`)", column,
+                "for every port or type leave out the `/` and what follows: `tcp`, `icmp`")
         case "*": return refused("aliases (`*`)", column)
         case "[" where isEmptyList(at: index), "]" where isEmptyList(at: index - 1):
             return nil
@@ -70,7 +74,11 @@ struct LineScan {
         case "}", "]": return closing(column)
         case "?": return refused("complex keys (`?`)", column)
         case "%" where index == 0: return refused("directives (`%`)", column)
-        case "!" where !isOperator(at: index): return refused("tags (`!`)", column)
+        case "!" where !isOperator(at: index):
+            guard !beginsText(at: index) else { return refused("tags (`!`)", column) }
+            return refused(
+                "tags (`!`)", column,
+                "leave peers out with `except`; a label's value with `label KEY!=VALUE`")
         case "<" where isMerge(at: index): return refused("merges (`<<`)", column)
         default: return nil
         }
@@ -78,9 +86,13 @@ struct LineScan {
 
     /// Whether the `!` at `index` is that of `KEY != VALUE`: where a text begins, YAML reads a tag.
     private func isOperator(at index: Int) -> Bool {
-        guard line.indices.contains(index + 1), line[index + 1] == "=" else { return false }
-        guard let before = line[..<index].last(where: { $0 != " " }) else { return false }
-        return before != ":" && before != "-"
+        line.indices.contains(index + 1) && line[index + 1] == "=" && !beginsText(at: index)
+    }
+
+    /// Whether nothing but a key or the mark of an item stands before `index`.
+    private func beginsText(at index: Int) -> Bool {
+        guard let before = line[..<index].last(where: { $0 != " " }) else { return true }
+        return before == ":" || before == "-"
     }
 
     private func isMerge(at index: Int) -> Bool {
@@ -98,10 +110,12 @@ struct LineScan {
             hint: "use spaces")
     }
 
-    private func refused(_ part: String, _ column: Int) -> LineFault {
+    private func refused(
+        _ part: String, _ column: Int, _ hint: String = "write the text out in each place"
+    ) -> LineFault {
         LineFault(
             column, "\(part) are not part of \(dialect.files): a file must mean what it shows",
-            hint: "write the text out in each place")
+            hint: hint)
     }
 
     private mutating func opening(_ column: Int) -> LineFault? {

@@ -85,9 +85,12 @@ struct NameResolution {
     private func check(_ term: Located<ServiceTerm>, _ diagnostics: inout Diagnostics) {
         guard case .named(let name) = term.value, !serviceNames.contains(name) else { return }
         guard groupLines[name] != nil else {
+            let isNumber = name.utf8.allSatisfy { 0x30...0x39 ~= $0 }
             diagnostics.report(
                 at: term.position, "unknown service `\(name)`",
-                hint: Spelling.hint(for: name, among: services, "services"))
+                hint: isNumber
+                    ? "each port has its protocol: write `tcp/\(name)`"
+                    : Spelling.hint(for: name, among: services, "services"))
             return
         }
         diagnostics.report(

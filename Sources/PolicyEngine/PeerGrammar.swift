@@ -38,6 +38,10 @@ enum PeerGrammar {
             return .label(try tests(&reader))
         case _ where NameRule.reserved.contains(word):
             throw reader.unexpected("a peer", hint: hint)
+        case _ where PrefixGrammar.isAddress(word):
+            throw SyntaxFault(
+                at: reader.next.position, "addresses are named by `cidr`",
+                hint: "write `cidr \(word)`")
         default: return .group(try group(&reader))
         }
     }
@@ -94,6 +98,11 @@ enum PeerGrammar {
 
 /// `PREFIX`, with a message for each way to get one wrong.
 enum PrefixGrammar {
+    /// Whether a word is an address, or begins with one before a `/`.
+    static func isAddress(_ word: String) -> Bool {
+        IPAddress(String(word.prefix { $0 != "/" })) != nil
+    }
+
     static func prefix(_ reader: inout TokenReader) throws(SyntaxFault) -> IPPrefix {
         guard let word = reader.next.word else {
             throw reader.unexpected("a prefix", hint: "write `cidr 10.9.0.0/24`")
@@ -105,12 +114,25 @@ enum PrefixGrammar {
 
     private static func fault(_ word: String, _ position: SourcePosition) -> SyntaxFault {
         let parts = word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        if word.lowercased().hasPrefix("::ffff:"), let ipv4 = word.split(separator: ":").last,
+            IPAddress(String(ipv4.prefix { $0 != "/" }))?.isIPv4 ?? false
+        {
+            return SyntaxFault(
+                at: position, "`\(word)` is an IPv4 address in the form of IPv6",
+                hint: "write the IPv4 address itself, as in `cidr 10.0.0.1`")
+        }
         guard parts.count <= 2, let address = IPAddress(parts[0]) else {
             return SyntaxFault(
                 at: position, "`\(word)` is not an address prefix",
                 hint: "write `10.9.0.0/24` or `2001:db8::/32`; octets have no leading zeros")
         }
         let bitCountMax = address.isIPv4 ? 32 : 128
+        if parts.count > 1, let mask = IPAddress(parts[1]), address.isIPv4, mask.isIPv4 {
+            let bitCount = (~UInt32(truncatingIfNeeded: mask.low)).leadingZeroBitCount
+            return SyntaxFault(
+                at: position, "`\(parts[1])` is a mask, not a prefix length",
+                hint: "write `\(parts[0])/\(bitCount)`")
+        }
         guard let bitCount = Int(parts[1]), parts[1] == "\(bitCount)",
             (0...bitCountMax).contains(bitCount)
         else {

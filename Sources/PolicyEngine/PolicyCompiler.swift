@@ -15,10 +15,12 @@ public enum PolicyCompiler {
         let compiled: CompiledPolicy
         if let (edited, promises) = PolicyUpdate(files, universe, terms)?.policy() {
             compiled = edited
-            if !promises.isKept { try PolicyProof.check(compiled) }
+            if !promises.isKept {
+                try PolicyProof.check(compiled, isShown: !terms.isAccepted)
+            }
         } else {
             compiled = try compileWhole(files, universe, terms)
-            try PolicyProof.check(compiled)
+            try PolicyProof.check(compiled, isShown: !terms.isAccepted)
         }
         // Files in force do not fall today because of tomorrow.
         if !terms.isAccepted { try checkDaysToCome(compiled, terms) }
@@ -41,7 +43,7 @@ public enum PolicyCompiler {
             terms.today = PolicyDay(number: day.number + 1)
             do throws(PolicyErrors) {
                 let later = try compileUnproven(compiled.files, compiled.universe, terms)
-                try PolicyProof.check(later)
+                try PolicyProof.check(later, isShown: false)
                 last = later.nextExpiry
             } catch {
                 throw error.dated(terms.today)
@@ -111,9 +113,10 @@ public enum PolicyCompiler {
         let (book, world) = (compiler.book, compiler.world)
         let check = PolicyTestCheck(book, TableReading(world, (image.blocks, image.store)))
         if !isAccepted, !check.failures.isEmpty { return .failure(PolicyErrors(check.failures)) }
-        let remarks = check.warnings + check.failures.map { PolicyWarning($0) }
-        return .success(
-            CompiledPolicy(book, (ends.universe, world), image, (remarks, ends.strangers)))
+        let notes = CompiledPolicy.Notes(
+            remarks: check.warnings, failedTests: check.failures.map { PolicyWarning($0) },
+            strangers: ends.strangers)
+        return .success(CompiledPolicy(book, (ends.universe, world), image, notes))
     }
 
     /// Refuses two files of one name: their verdicts could not be told apart.
@@ -163,7 +166,7 @@ extension PolicyErrors {
                     at: SourcePosition(line: error.line, column: error.column),
                     (
                         "from \(day) on, when a rule is over, \(error.message)",
-                        "\(error.hint) (commands show today); or let the rule last"
+                        "\(error.hint); or let the rule last"
                     ), sourceLine: error.sourceLine)
             })
     }

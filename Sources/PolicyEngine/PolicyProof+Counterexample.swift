@@ -55,17 +55,23 @@ extension Counterexample {
     }
 
     /// The refusal of a file, one of `files`, because of its sentence.
+    ///
+    /// - Parameter isShown: whether commands can show the packet: not for VMs that are to come, or
+    ///   on another day.
     func error(
-        _ file: PolicyFile, _ sentence: PolicyInvariant, among files: [PolicyFile]
+        _ file: PolicyFile, _ sentence: PolicyInvariant, among files: [PolicyFile], isShown: Bool
     ) -> PolicyError {
-        let commands = explainCommands(files)
+        let commands = isShown ? explainCommands(files) : []
+        let shown =
+            commands.isEmpty
+            ? ""
+            : commands.joined(separator: " and ")
+                + " \(commands.count == 1 ? "shows" : "show") it; "
         return PolicyError(
             file, at: sentence.position,
             (
                 "`never \(sentence.text)` does not hold: \(passage)",
-                commands.joined(separator: " and ")
-                    + " \(commands.count == 1 ? "shows" : "show") it; "
-                    + "narrow the rules, or the promise"
+                shown + "narrow the rules, or the promise"
             ))
     }
 
@@ -108,17 +114,23 @@ extension Counterexample {
 
 extension [PolicyFile] {
     /// The command that explains a connection under these files, in back quotes, as a shell takes
-    /// it. More than four files are named by their folders, which stand for their `*.yaml`.
+    /// it. More than four files are named by their folders, which stand for them.
     func explainCommand(_ from: String, _ to: String, _ service: ServiceKey) -> String {
         let audit = !isEmpty && allSatisfy { $0.mode == .audit } ? "--audit " : ""
-        let words = paths.map(Self.quoted).joined(separator: " ")
-        return "`vswctl policy explain \(from) \(to) \(service) \(audit)--with \(words)`"
+        return "`vswctl policy explain \(from) \(to) \(service) \(audit)--with \(pathWords)`"
     }
+
+    /// What names the files at a command line.
+    public var pathWords: String { paths.map(Self.quoted).joined(separator: " ") }
 
     private var paths: [String] {
         let paths = map(\.source.path)
         let folders = Set(paths.map(Self.folder)).sorted()
-        let isShort = folders.count <= 4 && paths.allSatisfy { $0.hasSuffix(".yaml") }
+        let isShort =
+            folders.count <= 4
+            && paths.allSatisfy { path in
+                [".yaml", ".yml"].contains { path.hasSuffix($0) }
+            }
         return count > 4 && isShort ? folders : paths
     }
 

@@ -54,12 +54,17 @@ public struct PolicyProof {
     /// Refuses a policy that breaks a promise, unless the file that makes it is in audit mode: like
     /// its refusals, what it promises is only looked at (``PromiseReport``).
     ///
+    /// - Parameter isShown: whether commands can show a packet that passes.
     /// - Throws: for each broken promise a packet that passes, at the place of the sentence.
-    public static func check(_ policy: CompiledPolicy) throws(PolicyErrors) {
+    public static func check(
+        _ policy: CompiledPolicy, isShown: Bool = true
+    ) throws(PolicyErrors) {
         let broken = try broken(in: policy) { $0.mode == .enforce }
         guard !broken.isEmpty else { return }
         throw PolicyErrors(
-            broken.map { $1.error($0.file, $0.sentence, among: policy.files) })
+            broken.map {
+                $1.error($0.file, $0.sentence, among: policy.files, isShown: isShown)
+            })
     }
 
     /// The broken promises of the files that `isMeant` names, each with a packet that passes.

@@ -29,17 +29,19 @@ extension PolicyFile {
         if let index = numbers.index(of: id.number) {
             let rule = rules[index]
             return description(
-                id, rule.name?.value ?? "#\(index + 1)", (rule.position.line, rule.text))
+                id, rule.name?.value ?? "#\(index + 1)",
+                (rule.position.line, rule.text, rule.action))
         }
         guard id.number == numbers.ofDefault, let rule = defaultRule else { return nil }
-        return description(id, "default", (rule.position.line, rule.text))
+        return description(id, "default", (rule.position.line, rule.text, rule.action))
     }
 
     private func description(
-        _ id: RuleID, _ name: String, _ origin: (line: Int, text: String)
+        _ id: RuleID, _ name: String, _ origin: (line: Int, text: String, action: RuleAction)
     ) -> RuleDescription {
         RuleDescription(
             id: id, policy: self.name.value, name: "\(self.name.value)/\(name)",
-            file: source.path, line: origin.line, text: origin.text, tier: tier)
+            file: source.path, line: origin.line, text: origin.text, action: origin.action,
+            tier: tier)
     }
 }

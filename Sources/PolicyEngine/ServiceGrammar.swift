@@ -43,6 +43,10 @@ enum ServiceGrammar {
     private static func name(
         _ word: String, _ parts: [String], at position: SourcePosition
     ) throws(SyntaxFault) -> String {
+        if ["icmp6", "ipv6-icmp"].contains(parts[0]) {
+            throw SyntaxFault(
+                at: position, "unknown protocol `\(parts[0])`", hint: "did you mean `icmpv6`?")
+        }
         if parts.count > 1 {
             let protocols = ["tcp", "udp", "sctp", "icmp", "icmpv6", "proto"]
             throw SyntaxFault(

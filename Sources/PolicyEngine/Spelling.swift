@@ -8,13 +8,15 @@ package enum Spelling {
     ) -> String {
         if let near = nearest(to: word, among: candidates) { return "did you mean `\(near)`?" }
         guard !candidates.isEmpty else { return "this file defines no \(kind)" }
-        let shown = candidates.sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
-        return "the \(kind) are \(shown)\(candidates.count > 8 ? ", …" : "")"
+        let shown = candidates.sorted().prefix(12).map { "`\($0)`" }.joined(separator: ", ")
+        return "the \(kind) are \(shown)\(candidates.count > 12 ? ", …" : "")"
     }
 
     /// The candidate with the smallest edit distance, if that is small for the word's length.
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let limit = word.count < 4 ? 1 : 2
+        // `echo-request` for `echo`.
+        if let whole = candidates.first(where: { word.hasPrefix($0 + "-") }) { return whole }
         return
             candidates
             .map { (distance: distance(word.lowercased(), $0.lowercased()), name: $0) }

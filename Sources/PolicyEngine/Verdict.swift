@@ -111,16 +111,18 @@ public struct RuleDescription: Hashable, Sendable {
     public let line: Int
     /// The sentence.
     public let text: String
+    /// What it does.
+    public let action: RuleAction
     /// The tier of the policy; nil for the built-in denial.
     public let tier: PolicyTier?
 
     /// Stands for a rule of a policy that nobody remembers.
     public static let forgotten = RuleDescription(
         id: .builtIn, policy: "", name: "(replaced since)", file: "", line: 0,
-        text: "the policy that decided was replaced too long since", tier: nil)
+        text: "the policy that decided was replaced too long since", action: .deny, tier: nil)
 
     /// What decides when nothing else does.
     public static let builtIn = RuleDescription(
         id: .builtIn, policy: "", name: "default", file: "", line: 0,
-        text: "nothing matched: denied", tier: nil)
+        text: "nothing matched: denied", action: .deny, tier: nil)
 }

@@ -35,7 +35,8 @@ extension PolicyCommand {
                 }
             var rules: [PolicyRuleText] = []
             for name in names {
-                rules += try await control.client.policy(name).rules.filter { $0.hits == 0 }
+                rules += try await control.client.policy(name).rules
+                    .filter { $0.hits == 0 && $0.decides }
             }
             return rules
         }
@@ -48,8 +49,8 @@ extension PolicyCommand {
             var table = Table(["RULE", "FILE:LINE", "HITS", "LAST HIT", "SENTENCE"])
             for rule in rules {
                 table.add([
-                    rule.name, "\(rule.file):\(rule.line)", "\(rule.hits)",
-                    rule.lastHit ?? "never", rule.text,
+                    rule.name, "\(rule.file):\(rule.line)", rule.decides ? "\(rule.hits)" : "-",
+                    rule.lastHit ?? (rule.decides ? "never" : "-"), rule.text,
                 ])
             }
             return table
@@ -66,6 +67,7 @@ extension PolicyCommand {
         private static func text(_ policy: PolicyShow) -> String {
             let head = Table.fields([
                 ("policy", policy.name), ("tier", policy.tier), ("file", policy.path),
+                ("mode", policy.audited ? "audit" : "enforce"),
                 ("governs", policy.governs.joined(separator: ", ")),
             ])
             return "\(head)\n\(table(policy.rules))"
@@ -141,7 +143,8 @@ package struct ExplanationText: CustomStringConvertible {
         Self.add("egress", what.egress, at: what.from, to: &ends)
         Self.add("ingress", what.ingress, at: what.to, to: &ends)
         let miss = what.nearestMiss.map { "  nearest: \($0.text)".printable + "\n" } ?? ""
-        return head.dropLast().description.printable + "\n" + ends.description + miss
+        let note = what.note.map { "  note: \($0)".printable + "\n" } ?? ""
+        return head.dropLast().description.printable + "\n" + ends.description + miss + note
     }
 
     private static func add(

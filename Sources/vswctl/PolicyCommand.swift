@@ -9,7 +9,7 @@ struct PolicyCommand: AsyncParsableCommand {
         discussion: """
             A policy file says in sentences who may reach whom: `allow web -> db on tcp/5432`. \
             What no sentence allows is denied. PATH is a file, or a directory that stands for its \
-            *.yaml files.
+            *.yaml and *.yml files.
 
             Examples:
               vswctl policy check policies/
@@ -103,7 +103,7 @@ extension PolicyCommand {
         func run() async throws {
             var request = PolicyDiffRequest(files: try PolicyFiles(path).texts())
             request.audit = audit
-            request.all = all
+            request.all = all || control.json  // a program reads no "and 3 more"
             try control.show(try await control.client.diffPolicy(request), PolicyText.changes)
         }
     }

@@ -5,7 +5,8 @@ import Foundation
 package struct PolicyFiles {
     private let paths: [String]
 
-    /// The files of `paths`: a file, or a directory, which stands for its `*.yaml` by name.
+    /// The files of `paths`: a file, or a directory, which stands for its `*.yaml` and `*.yml` by
+    /// name.
     package init(_ paths: [String]) {
         self.paths = paths
     }
@@ -24,9 +25,12 @@ package struct PolicyFiles {
         guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
             throw CommandFailure("cannot list the directory \(path): is it readable?")
         }
-        let policies = names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.sorted()
+        let policies = names.filter { name in
+            [".yaml", ".yml"].contains { name.hasSuffix($0) } && !name.hasPrefix(".")
+        }.sorted()
         guard !policies.isEmpty else {
-            throw CommandFailure("there is no *.yaml file in \(path); name the policy files")
+            throw CommandFailure(
+                "there is no *.yaml or *.yml file in \(path); name the policy files")
         }
         let folder = path.hasSuffix("/") ? path : path + "/"
         return policies.map { folder + $0 }

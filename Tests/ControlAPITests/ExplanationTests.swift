@@ -28,6 +28,7 @@ extension Explanation {
         explanation.ingress = .sample
         explanation.nearestMiss = NearestMiss(
             rule: .sample, fields: ["service"], text: "it would allow tcp/23")
+        explanation.note = "no rule judges this"
         return explanation
     }
 }

@@ -57,6 +57,15 @@ struct PolicyBookTests {
         #expect(book.warnings.isEmpty == !governed.isEmpty)
     }
 
+    @Test("groups of groups cost what their lines cost, in `for`, too", .timeLimit(.minutes(1)))
+    func nestsGroups() throws {
+        let lines = (1...60).map { "  g\($0): g\($0 - 1), g\($0 - 1)\n" }.joined()
+        let text = "policy: p\ngroups:\n  g0: label role=web, label role=db\n\(lines)"
+        let book = try book(text + "for: g60\nrules:\n  - allow g60 -> g60\n")
+        #expect(book.summaries.first?.governs == ["db1", "web1"])
+        #expect(book.show("p")?.governs == ["db1", "web1"])
+    }
+
     @Test("what a policy leaves as it was is shared with the one before; what it changes is not")
     func sharesWhatIsLeft() throws {
         let first = try book(

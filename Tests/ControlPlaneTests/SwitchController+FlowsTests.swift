@@ -109,6 +109,16 @@ struct SwitchControllerFlowsTests {
         #expect(try await eventually { rig.devices.wire("db1")?.receive() != nil })
         #expect(try await rig.apply(SamplePolicy.shop).cutFlows == 0)
         #expect(try await rig.apply(SamplePolicy.closed).cutFlows == 1)
+        // Its next frame ends it; until then it is forbidden already.
+        #expect(try await rig.apply(SamplePolicy.closed + "\n# again\n").cutFlows == 0)
+        let flow = try #require(await rig.controller.flows(FlowQuery()).flows.first)
+        #expect(flow.verdict == .deny && flow.reason == "policy_revoked")
+        #expect(flow.rules.map(\.name) == ["shop/#1"])
+        #expect(await rig.controller.flows(FlowQuery(verdict: .allow)).flows.isEmpty)
+        #expect(await rig.controller.flows(FlowQuery(verdict: .deny)).flows.count == 1)
+        await #expect(throws: Problem.self) {
+            try await rig.controller.recommendPolicy(PolicyRecommendRequest())
+        }
     }
 
     @Test("a capture is a pcapng stream that ends with its count")

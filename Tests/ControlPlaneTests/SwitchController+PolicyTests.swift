@@ -62,6 +62,34 @@ struct SwitchControllerPolicyTests {
         #expect(await rig.controller.policies() == PolicyList(generation: 0, policies: []))
     }
 
+    @Test("a test that comes to fail when a VM is attached is a warning of the status")
+    func warnsOfFailedTests() async throws {
+        let rig = try await SwitchRig.shop()
+        let test = "\ntests:\n  - vm web9 -> vm db1 on udp/5432 => allow\n"
+        try await rig.apply(SamplePolicy.shop + test)
+        #expect(await rig.controller.status().warnings.isEmpty)
+        try await rig.attach("web9", "10.0.0.9", ["app": "shop"])
+        let warnings = await rig.controller.status().warnings
+        #expect(warnings.count == 1 && warnings[0].hasPrefix("0.yaml:7: the test "), "\(warnings)")
+        try await rig.attach("web8", "10.0.0.8", ["app": "shop"])
+        #expect(await rig.controller.status().warnings.count == 1)
+    }
+
+    @Test("what no rule judges is explained with a note")
+    func explainsTheUnjudged() async throws {
+        let rig = try await SwitchRig.shop()
+        for (service, word) in [
+            ("icmp/unreachable", "live connection"), ("proto/2", "port security"),
+            ("udp/67", "DHCP"), ("icmp/echo", nil), ("udp/53", nil),
+        ] {
+            let answers = try await rig.controller.explain(
+                ExplainRequest(from: "web1", to: "db1", service: service)
+            ).explanations
+            let note = try #require(answers.first).note
+            #expect(note?.contains(word ?? "") ?? false == (word != nil), "\(service): \(answers)")
+        }
+    }
+
     @Test("explain names verdict, rule, file and line at both ends")
     func explains() async throws {
         let rig = try await SwitchRig()

@@ -49,18 +49,24 @@ struct SwitchControllerWhyTests {
         #expect(try await SwitchRig.eventually { await live(rig).count == 1 })
         let rest = RuleReference(name: "shop/rest", file: "0.yaml", line: 5)
         let pg = RuleReference(name: "shop/pg", file: "0.yaml", line: 4)
-        for _ in 0..<FormerPolicies.countMax { try await rig.apply(SamplePolicy.shop) }
+        var again = SwitchRig.applyRequest([SamplePolicy.shop])
+        again.confirmWithin = 60
+        for _ in 0..<FormerPolicies.countMax {
+            _ = try await rig.controller.applyPolicy(again)
+            _ = try await rig.controller.confirmPolicy()
+        }
         for text in [SamplePolicy.open, SamplePolicy.shop, SamplePolicy.open] {
             try await rig.apply(text)
         }
         try await rig.attach("db2", "10.0.0.3", ["app": "shop"])
-        try await rig.apply(SamplePolicy.closed)
+        let other = SamplePolicy.open.replacing("open", with: "other")
+        try await rig.apply(other)
         #expect(try await rig.controller.drops(at: "web1").drops.first?.rule == rest)
         #expect(await live(rig).first?.rules == [pg, pg])
         #expect(await denied(rig).first?.rules == [rest])
         for _ in 0..<FormerPolicies.countMax / 2 {
             try await rig.apply(SamplePolicy.open)
-            try await rig.apply(SamplePolicy.closed)
+            try await rig.apply(other)
         }
         let forgotten = RuleReference(name: "(replaced since)")
         #expect(try await rig.controller.drops(at: "web1").drops.first?.rule == forgotten)

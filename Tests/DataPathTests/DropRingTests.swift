@@ -34,7 +34,20 @@ import Testing
         }
     }
 
-    @Test("a difference in any field but the times makes another record")
+    @Test("each try of a client has a source port of its own, and is like the one before")
+    func joinsTries() {
+        var ring = DropRing()
+        for port in 1...300 as ClosedRange<UInt16> {
+            var attempt = record(0, at: UInt64(port))
+            attempt.tuple = FiveTuple(from: (.broadcastIPv4, port), to: (.broadcastIPv4, 22), .tcp)
+            ring.add(attempt)
+        }
+        #expect(ring.latestFirst.count == 1)
+        #expect(ring.latestFirst[0].count == 300)
+        #expect(ring.latestFirst[0].tuple?.sourcePort == 300)
+    }
+
+    @Test("a difference in any field but the times and the source port makes another record")
     func tellsApart() {
         let changes: [(inout DropRecord) -> Void] = [
             { $0.generation = 9 }, { $0.side = .receiver }, { $0.refusingEnd = .ingress },

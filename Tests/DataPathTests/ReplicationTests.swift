@@ -74,6 +74,20 @@ import Testing
         #expect(rig.received(3).count == 1)
         #expect(rig.received(4).count == 1)
     }
+
+    @Test("a client renews its lease at a VM that may serve leases, and at nobody else")
+    func passesRenewals() throws {
+        let rig = try SwitchRig(SwitchRig.rules("- deny any -> any"))
+        rig.configuration.ports[2].binding.mayServeDHCP = true
+        try rig.apply(rig.policy)
+        #expect(rig.passes(FrameBuilder(1, 3).udp(68, 67), from: 1, to: 3))
+        #expect(!rig.passes(FrameBuilder(1, 3).udp(69, 67), from: 1, to: 3))
+        #expect(!rig.passes(FrameBuilder(1, 2).udp(68, 67), from: 1, to: 2))
+        var elsewhere = FrameBuilder(1, 3)
+        elsewhere.destination.ip = FrameBuilder.Station(2).ip
+        #expect(!rig.passes(elsewhere.udp(68, 67), from: 1, to: 3))
+        #expect(rig.total.isBalanced)
+    }
 }
 
 /// A group MAC address is no way around the rules for one station.

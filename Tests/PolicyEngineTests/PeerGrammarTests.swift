@@ -45,6 +45,16 @@ import Testing
     }
 
     @Test(
+        "an address without the word `cidr` is refused with what was meant",
+        arguments: ["10.0.0.0/24", "10.0.0.1", "2001:db8::1", "fd00::/8", "10.0.0.0/255.0.0.0"])
+    func refusesBareAddresses(address: String) {
+        #expect(
+            ruleFaults("allow \(address) -> db") == [
+                "7 addresses are named by `cidr` | write `cidr \(address)`"
+            ])
+    }
+
+    @Test(
         "a label without the word `label` is refused with what was meant",
         arguments: [
             ("allow role=web -> db", "11 `=`"), ("allow any -> role!=web", "18 `!=`"),
@@ -106,8 +116,12 @@ import Testing
             ),
             (
                 "::ffff:10.0.0.1/128",
-                "`::ffff:10.0.0.1/128` is not an address prefix | "
-                    + "write `10.9.0.0/24` or `2001:db8::/32`; octets have no leading zeros"
+                "`::ffff:10.0.0.1/128` is an IPv4 address in the form of IPv6 | "
+                    + "write the IPv4 address itself, as in `cidr 10.0.0.1`"
+            ),
+            (
+                "10.9.0.0/255.255.252.0",
+                "`255.255.252.0` is a mask, not a prefix length | write `10.9.0.0/22`"
             ),
             (
                 "1.1.1.1/8/8",

@@ -39,7 +39,7 @@ import Testing
             (
                 "zebra: x",
                 "the keys are `default`, `for`, `groups`, `mode`, `never`, `policy`, `rules`, "
-                    + "`services`, …"
+                    + "`services`, `tests`, `tier`"
             ),
         ])
     func refusesUnknownKeys(line: String, hint: String) {

@@ -89,6 +89,29 @@ import Testing
             ])
     }
 
+    @Test("an end that lets most through and stops a few at its own side keeps the promise")
+    func seesExceptions() throws {
+        let web =
+            "policy: web\nfor: vm web1\nrules:\n- deny any -> vm db1 on tcp/22\ndefault: allow\n"
+        let rest = try policy(
+            "policy: rest\nfor: any except vm web1\ndefault: allow\n", path: "r.yaml")
+        let found = { promise in
+            try refusals(web, [promise], try shop(), beside: rest)
+        }
+        #expect(try found("vm web1 -> vm db1 on tcp/22") == [])
+        #expect(try found("vm web1 -> vm db1 on tcp/22-23").count == 1)
+        #expect(try found("vm web1 -> vm ops1 on tcp/22").count == 1)
+    }
+
+    @Test("of several packets the first VM's is told, to the first VM that it reaches")
+    func tellsTheFirst() throws {
+        for defaults in ["", "default: allow\n"] {
+            let text = "policy: shop\nfor: any\nrules:\n- allow any -> any on tcp/22\n\(defaults)"
+            let found = try refusals(text, "vm db1, vm ops1 -> vm ops1, vm web1")
+            #expect(found.first?.contains("from 10.0.0.2 (vm db1) to 10.0.0.1 (vm web1)") == true)
+        }
+    }
+
     @Test("both ends are asked: what one of them stops never passes")
     func needsBothEnds() throws {
         let text = "policy: shop\nfor: label role=web\nrules:\n- allow any -> any\n"

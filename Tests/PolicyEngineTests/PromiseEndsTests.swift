@@ -28,7 +28,7 @@ import Testing
             policy: db
             for: vm db1
             rules:
-            - allow any -> any on tcp/1
+            - allow vm web1 -> vm db1 on tcp/1
             never:
             - vm ops1 -> vm db1 on udp
 
@@ -48,7 +48,7 @@ import Testing
             policy: db
             for: vm db1
             rules:
-            - allow any -> any on sctp
+            - allow vm web1 -> vm db1 on sctp
             never:
             - vm ops1 -> vm db1 on tcp
 
@@ -56,6 +56,13 @@ import Testing
         // web1 is the first who has the address: the receiver takes ops1 for web1.
         #expect(try !isKept([ops, db], adding: "allow vm web1 -> vm db1 on tcp/9", universe))
         #expect(try isKept([ops, db], adding: "allow vm web1 -> vm db1 on udp/9", universe))
+        // As itself it is found at the address of the other, too.
+        let open = db.replacing("rules:", with: "rules:\n- allow vm web1 -> vm db1 on tcp/9")
+        let closed = "policy: ops\nfor: vm ops1\nrules:\n- allow vm ops1 -> vm web1 on sctp\n"
+        #expect(
+            try !isKept([open, closed], adding: "allow vm ops1 -> vm db1 on tcp/9", universe))
+        #expect(
+            try isKept([open, closed], adding: "allow vm ops1 -> vm db1 on tcp/8", universe))
     }
 
     @Test("where an end passes something to most, everyone is looked at")

@@ -85,12 +85,19 @@ extension PolicyCommandTests {
     @Test("show with a name lists its rules with their lines")
     func showOne() throws {
         var policy = PolicyShow(name: "shop", tier: "app", path: "shop.yaml", text: "…")
-        policy.rules = [Self.rule(1, line: 9, "allow any -> db")]
+        policy.rules = [
+            Self.rule(1, line: 9, "allow any -> db"), Self.rule(2, line: 10, "pass any -> db"),
+        ]
+        policy.rules[1].decides = false
+        policy.audited = true
         let (run, _) = try CommandLineRun.against(
             ["GET /v1/policy/shop": .init(policy)], "policy", "show", "shop")
         #expect(
-            run.output.contains("shop/#1  shop.yaml:9     0  never     allow any -> db\n"),
+            run.output.contains("shop/#1  shop.yaml:9      0  never     allow any -> db\n"),
             "\(run.output)")
+        let passing = "shop/#2  shop.yaml:10     -  -         pass any"
+        #expect(run.output.contains(passing), "\(run.output)")
+        #expect(run.output.contains("mode    audit\n"), "\(run.output)")
     }
 
     private static func rule(_ number: Int, line: Int, _ text: String) -> PolicyRuleText {
@@ -102,7 +109,9 @@ extension PolicyCommandTests {
         var policy = PolicyShow(name: "shop", tier: "app", path: "shop.yaml", text: "…")
         policy.rules = [
             Self.rule(1, line: 9, "allow any -> db"), Self.rule(2, line: 10, "allow any -> web"),
+            Self.rule(3, line: 11, "pass any -> ops"),
         ]
+        policy.rules[2].decides = false
         policy.rules[0].hits = 3
         let list = PolicyList(generation: 7, policies: [Self.summary])
         let replies: [String: StubDaemon.Reply] = [
@@ -110,7 +119,7 @@ extension PolicyCommandTests {
         ]
         let (run, _) = try CommandLineRun.against(replies, "policy", "show", "--unused")
         #expect(run.output.contains("shop/#2  shop.yaml:10  "), "\(run.output)")
-        #expect(!run.output.contains("shop/#1"), "\(run.output)")
+        #expect(!run.output.contains("shop/#1") && !run.output.contains("shop/#3"), "\(run.output)")
         let (json, _) = try CommandLineRun.against(replies, "policy", "show", "--unused", "--json")
         #expect(json.output.contains(#""file" : "shop.yaml""#), "\(json.output)")
     }

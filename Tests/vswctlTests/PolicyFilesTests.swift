@@ -23,14 +23,16 @@ struct PolicyFilesTests {
         return error.map { "\($0)" } ?? ""
     }
 
-    @Test("a directory stands for its *.yaml by name; hidden and other files are left out")
+    @Test(
+        "a directory stands for its *.yaml and *.yml by name; hidden and other files are left out")
     func readsDirectories() throws {
         let names = ["b.yaml", "a.yaml", ".hidden.yaml", "c.yml", "notes.md", "a.yaml~"]
         try with(Dictionary(uniqueKeysWithValues: names.map { ($0, Data($0.utf8)) })) { folder in
             for path in [folder, folder + "/"] {
                 let files = try PolicyFiles([path]).texts()
-                #expect(files.map(\.path) == [folder + "/a.yaml", folder + "/b.yaml"])
-                #expect(files.map(\.text) == ["a.yaml", "b.yaml"])
+                let read = ["a.yaml", "b.yaml", "c.yml"]
+                #expect(files.map(\.path) == read.map { folder + "/" + $0 })
+                #expect(files.map(\.text) == read)
             }
         }
     }
@@ -53,7 +55,7 @@ struct PolicyFilesTests {
     @Test("a directory without policies is refused: it would close every port")
     func emptyDirectory() throws {
         try with(["notes.md": Data()]) { folder in
-            #expect(refusal([folder]).contains("there is no *.yaml file in \(folder)"))
+            #expect(refusal([folder]).contains("there is no *.yaml or *.yml file in \(folder)"))
         }
     }
 

@@ -34,7 +34,8 @@ extension SwitchController {
         let diff = outlook.today.widens ? outlook.today : later?.diff ?? outlook.today
         let shown = diff.gained.prefix(3).map { PolicyChange($0).text }
         let more = diff.gained.count + diff.omittedGainedCount - shown.count
-        let command = "vswctl policy diff" + (isAudited ? " --audit" : "")
+        let command =
+            "vswctl policy diff \(book.compiled.files.pathWords)" + (isAudited ? " --audit" : "")
         let what =
             outlook.today.widens
             ? "The policy would make possible what is impossible now: "

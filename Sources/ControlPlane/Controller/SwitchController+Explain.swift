@@ -71,6 +71,9 @@ extension SwitchController {
             from: end(answer.from, answer.egress, in: answer.network), to: to,
             service: "\(answer.service)")
         report.verdict = ControlAPI.Verdict(answer.verdict.action)
+        report.note =
+            UnjudgedServices.reason(of: answer.service).map { "no rule judges this: \($0)" }
+            ?? dhcpNote(answer)
         report.egress = answer.egress.map(self.report)
         report.ingress = answer.ingress.map(self.report)
         report.nearestMiss = answer.nearestMiss.map { miss in
@@ -79,6 +82,14 @@ extension SwitchController {
                 text: miss.sentence)
         }
         return report
+    }
+
+    private func dhcpNote(_ answer: PolicyEngine.Explanation) -> String? {
+        guard [ServiceKey(.udp, 67), ServiceKey(.udp, 547)].contains(answer.service) else {
+            return nil
+        }
+        return "from a DHCP client's port to all, or to a VM that may serve DHCP, no rule judges "
+            + "this: port security decides about it"
     }
 
     private func end(

@@ -12,13 +12,10 @@ extension SwitchController {
 
     /// The flows that `query` asks for: live connections first, then denials, the latest first.
     package func flows(_ query: FlowQuery) async -> FlowList {
-        var flows: [Flow] = []
-        var truncated = false
-        if query.verdict == nil || query.verdict == .allow {
-            let records = await dataPath.connections(limit: Self.flowCountMax)
-            truncated = records.count == Self.flowCountMax
-            flows = records.map(flow)
-        }
+        let records = await dataPath.connections(limit: Self.flowCountMax)
+        let truncated = records.count == Self.flowCountMax
+        let uplinks = unjudgedPorts
+        var flows = records.map { flow($0, policy.refusal(of: $0, uplinks)) }
         if query.verdict != .allow { flows += denials.latestFirst.map(flow) }
         flows = flows.filter { flow in
             (query.verdict == nil || flow.verdict == query.verdict)
@@ -27,13 +24,20 @@ extension SwitchController {
         return FlowList(flows: flows, truncated: truncated)
     }
 
-    private func flow(_ record: ConnectionRecord) -> Flow {
+    /// - Parameter refusal: the verdict of the policy in force by which its next frame ends it.
+    private func flow(_ record: ConnectionRecord, _ refusal: PolicyEngine.Verdict?) -> Flow {
         let tuple = record.key.tuple
         var flow = blankFlow(tuple, in: record.key.vni, service: tuple.openingService)
         flow.from = source(tuple, record.ports.original, in: record.key.vni)
         flow.to = destination(tuple, record.ports.reply, in: record.key.vni)
         flow.state = record.state.name
-        note(record.judgement, in: &flow)
+        if let refusal {
+            flow.verdict = ControlAPI.Verdict(refusal.action)
+            flow.reason = DataPathEvent.revokedReason
+            flow.rules = [RuleReference(policy.compiled.rule(refusal.rule))]
+        } else {
+            note(record.judgement, in: &flow)
+        }
         flow.original = Traffic(record.original)
         flow.reply = Traffic(record.reply)
         flow.idleSeconds = seconds(since: record.lastSeen, CLOCK_MONOTONIC)
@@ -138,11 +142,13 @@ extension FlowEnd {
 }
 
 extension DataPathEvent {
+    fileprivate static let revokedReason = "policy_revoked"
+
     /// The drop reason that goes with a refusal.
     fileprivate var reason: String {
         switch kind {
         case .rejected: "rejected_by_policy"
-        case .revoked: "policy_revoked"
+        case .revoked: Self.revokedReason
         case .limited: "policy_limit"
         case .denied, .opened, .audited, .moved: "denied_by_policy"
         }

@@ -116,16 +116,18 @@ extension SwitchController {
             for: universe(of: numberedPorts), after: policy)
     }
 
-    /// How many live connections `book` forbids.
+    /// How many live connections `book` forbids that the policy in force allows.
     func cutFlows(by book: PolicyBook) async -> Int {
-        let limit = connectionCountMax
-        // Behind the overlay lie no rules of this host, as behind an uplink.
-        let uplinks = Set(
-            attachedPorts.filter(\.isUplink).compactMap { links[$0.device]?.number } + [.overlay])
-        let records = await dataPath.connections(limit: limit)
+        let records = await dataPath.connections(limit: connectionCountMax)
+        let uplinks = unjudgedPorts
         return records.count { record in
-            !record.state.isFinished && book.cuts(record) { uplinks.contains($0) }
+            !record.state.isFinished && !policy.cuts(record, uplinks) && book.cuts(record, uplinks)
         }
+    }
+
+    /// The ports whose ends no rules of this host judge: uplinks, and the overlay.
+    var unjudgedPorts: Set<PortNumber> {
+        Set(attachedPorts.filter(\.isUplink).compactMap { links[$0.device]?.number } + [.overlay])
     }
 }
 

@@ -20,7 +20,11 @@ extension SwitchController {
         }
         var recommendation = FlowRecommendation(universe, vms: request.vms)
         let records = await dataPath.connections(limit: connectionCountMax)
-        for record in records { recommendation.add(FlowRecommendation.Observation(record)) }
+        let uplinks = unjudgedPorts
+        // What the policy in force forbids by now is not to be allowed again.
+        for record in records where !policy.cuts(record, uplinks) {
+            recommendation.add(FlowRecommendation.Observation(record))
+        }
         let reply = try FlowRecommendationText(recommendation).reply(named: name)
         return PolicyRecommendReply(
             text: reply, connections: recommendation.connectionCount,

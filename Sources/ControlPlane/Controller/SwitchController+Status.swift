@@ -54,6 +54,9 @@ extension SwitchController {
             warnings.append(
                 "Policy '\(file.name.value)' is in audit mode: what it would refuse passes.")
         }
+        for test in policy.compiled.failedTests {
+            warnings.append("\(test.path):\(test.position.line): \(test.message)")
+        }
         for port in attachedPorts {
             guard let absence = links[port.device]?.absence else { continue }
             warnings.append("Port '\(port.device)' is missing: \(absence.detail)")

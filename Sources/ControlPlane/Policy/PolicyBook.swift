@@ -110,20 +110,22 @@ package struct PolicyBook: Sendable {
         }
     }
 
-    /// Whether the policy forbids a connection that lives; `isUplink` tells which ends have no
-    /// rules.
-    func cuts(_ record: ConnectionRecord, isUplink: (PortNumber) -> Bool) -> Bool {
-        let question = Question(record.key.tuple)
-        return !allows(.egress, record.ports.original, question.egress, isUplink)
-            || !allows(.ingress, record.ports.reply, question.ingress, isUplink)
+    /// Whether the policy forbids a connection that lives, so that its next frame ends it;
+    /// `uplinks` are the ports without rules.
+    func cuts(_ record: ConnectionRecord, _ uplinks: Set<PortNumber>) -> Bool {
+        refusal(of: record, uplinks) != nil
     }
 
-    private func allows(
-        _ direction: TrafficDirection, _ port: PortNumber, _ question: PolicyQuestion,
-        _ isUplink: (PortNumber) -> Bool
-    ) -> Bool {
-        isUplink(port)
-            || compiled.table.classify(port: port, direction, question).action == .allow
+    /// The verdict by which it does: the sender's, if that refuses.
+    func refusal(of record: ConnectionRecord, _ uplinks: Set<PortNumber>) -> PolicyEngine.Verdict? {
+        let question = Question(record.key.tuple)
+        let ends = [
+            (TrafficDirection.egress, record.ports.original, question.egress),
+            (.ingress, record.ports.reply, question.ingress),
+        ]
+        return ends.lazy.filter { !uplinks.contains($0.1) }
+            .map { compiled.table.classify(port: $1, $0, $2) }
+            .first { $0.action != .allow }
     }
 }
 
