@@ -32,5 +32,7 @@ import Testing
         #expect(try limits(rule, rule).isEmpty)
         #expect(try limits(rule, rule.replacing("80", with: "81")).isEmpty)
         #expect(try limits("- deny any -> any\n", rule).isEmpty)
+        let others = "- allow any -> any on udp\n"
+        #expect(try limits(others + rule, others + rule).isEmpty)
     }
 }

@@ -35,6 +35,14 @@ import Testing
             ])
     }
 
+    @Test("a rule whose last day is today is over tomorrow")
+    func looksAtTomorrow() throws {
+        let rules =
+            "- deny any -> any on tcp until 2026-11-21\n- allow vm web1 -> vm db1 on tcp/22\n"
+        #expect(
+            try outlook("", rules) == ["today: ", "2026-11-22: + web1 -> db1 on tcp/22"])
+    }
+
     @Test("what changes today is not told again, nor what ends in both policies alike")
     func tellsOnce() throws {
         let allow = "- allow vm web1 -> vm db1 on tcp/22"
