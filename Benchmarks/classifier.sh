@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # classifier.sh: rule sets of several shapes and sizes, compiled, looked through and edited.
 # Environment: SIZES ("1000 10000 100000"), SHAPES ("micro acl fw ipc"), VMS ("64 1"): with 1 VM all
-# rules meet at one port. The hostile sets (tuple space explosion, nested prefixes) follow.
+# rules meet at one port. The hostile sets (tuple space explosion, nested prefixes) follow, then
+# 1,000 VMs, and edits under promises.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 readonly program=${CLASSIFIER:-.build/release/Classifier}
@@ -15,7 +16,11 @@ for vms in ${VMS:-64 1}; do
         done
     done
 done
-"$program" tse 8192 1
+"$program" tse 8192 1 || failed=1
 "$program" nested 10000 1 || failed=1
-"$program" micro 100000 1000
+"$program" micro 100000 1000 || failed=1
+for promises in 3 30; do
+    "$program" micro 100000 64 "$promises" || failed=1
+    "$program" micro 100000 1000 "$promises" || failed=1
+done
 exit "$failed"

@@ -69,7 +69,8 @@ public struct Explanation: Codable, Sendable, Equatable {
     public var ingress: Decision?
     /// Of a refused connection, the allow rule that comes nearest to it; nil when none is near.
     public var nearestMiss: NearestMiss?
-    /// Why the rules' verdict is not what becomes of it; nil where it is.
+    /// What else decides about it than the rules, as port security about DHCP; nil where nothing
+    /// does.
     public var note: String?
 
     /// Creates an explanation; it denies until the decisions are filled in.

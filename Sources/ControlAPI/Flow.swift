@@ -16,7 +16,8 @@ public struct Flow: Codable, Sendable, Equatable {
     public var verdict = Verdict.allow
     /// Whether it passes although a rule in audit mode would have refused it.
     public var audited = false
-    /// Why it was dropped: a drop reason; nil when it is allowed.
+    /// Why it was dropped, or why the next frame of a live connection will be: a drop reason; nil
+    /// when it is allowed.
     public var reason: String?
     /// The deciding rules: the sender's first, then the receiver's; of an audited one, those that
     /// would have refused it. `(replaced since)` is a rule of a policy that is forgotten.

@@ -57,8 +57,8 @@ extension Worker {
         return byteCount <= passage.network.frameByteCountMax
     }
 
-    /// Whether the frame belongs to the lease of an address: from a client to all, or to a VM that
-    /// may serve leases, or from a server.
+    /// Whether the frame belongs to the lease of an address: from a client to all, or from a VM to
+    /// one that may serve leases, or from a server.
     ///
     /// A client's renewal to anybody else is judged like other traffic; a client whose renewal
     /// fails asks all servers again (RFC 2131 §4.4.5).
@@ -69,7 +69,7 @@ extension Worker {
         }
         guard passage.parsed.isDHCPFromClient else { return false }
         if passage.parsed.destinationMAC.isMulticast { return true }
-        return servesDHCP(passage.destination, passage)
+        return !passage.source.isUplink && servesDHCP(passage.destination, passage)
             && isBoundToReceiver(passage.parsed.fiveTuple.destination, passage)
     }
 

@@ -20,7 +20,7 @@ public struct DropRecord: BitwiseCopyable, Sendable {
     public let firstTimestamp: UInt64
     /// How many there were.
     public package(set) var count: UInt64 = 1
-    /// What they have in common.
+    /// What they have in common, but for the source port: it is the latest one's.
     var facts: DropFacts
 
     /// A drop for `reason` at `timestamp` under `generation`.

@@ -32,7 +32,8 @@ extension CompiledPolicy {
         }
         if let (name, _) = routers.first, !name.contains("@") {
             throw ExplainError(
-                message: "\(from) and \(to) have no addresses of one family in one network",
+                message: "no policy of this host decides about \(from) -> \(to) at the addresses "
+                    + "that are their own",
                 hint: "`\(name)` may use every address: name one, as in `\(name)@192.0.2.1`")
         }
         throw ExplainError(

@@ -128,10 +128,13 @@ enum PrefixGrammar {
         }
         let bitCountMax = address.isIPv4 ? 32 : 128
         if parts.count > 1, let mask = IPAddress(parts[1]), address.isIPv4, mask.isIPv4 {
-            let bitCount = (~UInt32(truncatingIfNeeded: mask.low)).leadingZeroBitCount
+            let rest = ~UInt32(truncatingIfNeeded: mask.low)
+            let isPrefix = rest & (rest &+ 1) == 0 && rest != .max
             return SyntaxFault(
                 at: position, "`\(parts[1])` is a mask, not a prefix length",
-                hint: "write `\(parts[0])/\(bitCount)`")
+                hint: isPrefix
+                    ? "write `\(parts[0])/\(rest.leadingZeroBitCount)`"
+                    : "write how many leading bits count, as in `10.9.0.0/24`")
         }
         guard let bitCount = Int(parts[1]), parts[1] == "\(bitCount)",
             (0...bitCountMax).contains(bitCount)

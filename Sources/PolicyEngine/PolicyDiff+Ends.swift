@@ -75,6 +75,8 @@ struct DiffEnds {
         /// For each network what each egress table passes to any group of IPv4, and of IPv6.
         var toGroups: [[[Int32]]] = []
         var sets: PassSets
+        /// Whether there is more to read than may be.
+        fileprivate(set) var isOverBudget = false
     }
 
     /// - Parameters:
@@ -159,10 +161,7 @@ struct DiffEnds {
 
     /// Whether the units are too many to be compared: then nothing may be asked.
     var isOverBudget: Bool {
-        hasTooManyPairs
-            || [old, new].contains { tables in
-                (tables.egress + tables.ingress).contains(where: \.isOverBudget)
-            }
+        hasTooManyPairs || old.isOverBudget || new.isOverBudget
     }
 
     /// The endpoint of a VM.
@@ -221,12 +220,16 @@ extension DiffEnds.Tables {
     ) {
         let (out, into) = (egressTables[network], ingressTables[network])
         ingress.append(PassCells(into, reading, &sets, of: peerClasses.values))
+        isOverBudget = isOverBudget || ingress[network].isOverBudget
         guard isToAll else {
             egress.append(PassCells(out, reading, &sets, of: peerClasses.values))
+            isOverBudget = isOverBudget || egress[network].isOverBudget
             return
         }
         let groups = [true, false].map { space.groupClasses(isIPv4: $0, reading, network) }
         let lines = PassLines(out, reading, &sets)
+        isOverBudget = isOverBudget || lines.isOverBudget
+        guard !lines.isOverBudget else { return }
         toGroups.append(groups.map { lines.unions(over: $0, &sets) })
     }
 

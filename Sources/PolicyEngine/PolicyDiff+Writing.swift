@@ -85,12 +85,11 @@ struct DiffWriter {
         var blocks = folding.fold(rows)[...]
         while lines.count < limit ?? .max, let block = blocks.popFirst() {
             let (from, to) = words(block)
-            let parts = [from, to, block.services.words].map { words in
-                limit == nil ? words : Self.shortened(words)
-            }
+            let lists = [from, to, block.services.words]
+            let parts = limit == nil ? lists : lists.map(Self.shortened)
             let line = PolicyDiff.Line(
                 isGained: isGained, senders: parts[0], receivers: parts[1], services: parts[2],
-                isToAll: ends.isToAll)
+                isShortened: parts != lists, isToAll: ends.isToAll)
             if seen.insert(line).inserted { lines.append(line) }
         }
         return (lines, blocks.count)

@@ -23,6 +23,8 @@ public struct PolicyDiff: Sendable {
         public let receivers: [String]
         /// On which services; empty means every one.
         public let services: [String]
+        /// Whether a list leaves something out.
+        let isShortened: Bool
         /// Whether the line speaks of frames to all (multicast, broadcast) as they reach the
         /// receivers; only what does not change likewise for packets to the receivers themselves.
         public let isToAll: Bool
@@ -41,7 +43,9 @@ public struct PolicyDiff: Sendable {
     /// Whether anything becomes possible that was not.
     public var widens: Bool { !gained.isEmpty }
     /// Whether nothing changes.
-    public var isEmpty: Bool { gained.isEmpty && lost.isEmpty }
+    public var isEmpty: Bool {
+        gained.isEmpty && lost.isEmpty && omittedGainedCount + omittedLostCount == 0
+    }
 
     /// How many lines of each kind are told.
     public static let lineCountMax = 100
@@ -99,19 +103,19 @@ public struct PolicyDiff: Sendable {
         (self.lost, omittedLostCount) = lost
     }
 
-    private init(_ diff: PolicyDiff, _ gained: [Line], _ lost: [Line], isTold: Bool) {
+    private init(_ diff: PolicyDiff, _ gained: [Line], _ lost: [Line]) {
         (self.gained, self.lost) = (gained, lost)
-        omittedGainedCount = isTold ? 0 : diff.omittedGainedCount
-        omittedLostCount = isTold ? 0 : diff.omittedLostCount
+        omittedGainedCount = diff.omittedGainedCount
+        omittedLostCount = diff.omittedLostCount
     }
 
-    /// The same without the lines that others have; what these leave out may be the same, too.
+    /// The same without the lines that others have. A shortened line is told again: what it leaves
+    /// out may be something else.
     func without(_ told: [PolicyDiff]) -> PolicyDiff {
-        let known = Set(told.flatMap { $0.gained + $0.lost })
-        let (more, less) = (
-            gained.filter { !known.contains($0) }, lost.filter { !known.contains($0) }
-        )
-        return PolicyDiff(self, more, less, isTold: more.isEmpty && less.isEmpty)
+        let known = Set(told.flatMap { $0.gained + $0.lost }.filter { !$0.isShortened })
+        let (more, less) = (gained, lost)
+        return PolicyDiff(
+            self, more.filter { !known.contains($0) }, less.filter { !known.contains($0) })
     }
 
     /// The rules that differ; nil when there may be more.

@@ -20,10 +20,14 @@ public struct PolicyOutlook: Sendable {
     /// The rules that stay, with another limit.
     public let limits: [LimitChange]
 
-    /// Whether anything becomes possible that was not, or will be that would not have been.
-    public var widens: Bool { today.widens || later.contains { $0.diff.widens } }
+    /// The first day on which anything becomes possible that was not, with what changes then; nil
+    /// as a day is now.
+    public var firstWidening: (day: PolicyDay?, diff: PolicyDiff)? {
+        if today.widens { return (nil, today) }
+        return later.first { $0.diff.widens }.map { ($0.day, $0.diff) }
+    }
 
-    /// So many last days are looked at.
+    /// More last days than these are refused: what they open would be seen by nobody.
     private static let dayCountMax = 32
 
     /// - Parameters:
@@ -37,8 +41,16 @@ public struct PolicyOutlook: Sendable {
         limits = LimitChange.all(from: old.files, to: new.files)
         let isSame = RuleDifference(from: old.files, to: new.files)?.isEmpty ?? false
         var later: [Later] = []
+        let lastDays = isSame ? [] : Self.lastDays(of: [old, new])
+        guard lastDays.count <= Self.dayCountMax else {
+            throw PolicyDiffError(
+                message:
+                    "rules of the two policies end on \(lastDays.count) different days, and at "
+                    + "most \(Self.dayCountMax) are compared",
+                hint: "let rules end on fewer days")
+        }
         var told = [today]
-        for last in isSame ? [] : Self.lastDays(of: [old, new]).prefix(Self.dayCountMax) {
+        for last in lastDays {
             let day = PolicyDay(number: last.number + 1)
             let former = Self.policy(old, on: day)
             let diff = try PolicyDiff(

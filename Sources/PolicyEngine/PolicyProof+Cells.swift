@@ -39,8 +39,10 @@ struct AddressCells: Sendable {
         var starts: [IPAddress] = []
         var next = prefix.address
         while true {
-            if next.isIPv4 == prefix.isIPv4 { starts.append(next) }
-            let last = cell(around: next, partitions).last
+            // IPv4 lies in the middle of IPv6, and belongs to none of its prefixes.
+            let isForeign = next.isIPv4 && !prefix.isIPv4
+            if !isForeign { starts.append(next) }
+            let last = isForeign ? .broadcastIPv4 : cell(around: next, partitions).last
             guard last < prefix.last else { return starts }
             next = last.following
         }

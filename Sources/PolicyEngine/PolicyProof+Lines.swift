@@ -16,8 +16,9 @@ struct PassLines: Sendable {
         let set: Int32
     }
 
-    /// The most words of the tables' maps that are read: some seconds of work.
-    private static let wordCountMax = 1 << 24
+    /// The most words of the tables' maps that are read, and the most exceptions: 256 MiB.
+    private static let wordCountMax = 1 << 26
+    private static let exceptionCountMax = 1 << 25
 
     let direction: TrafficDirection
     let tableCount: Int
@@ -25,8 +26,8 @@ struct PassLines: Sendable {
     private(set) var most: [Int32] = []
     private var exceptions: [Exception] = []
     private var ends: [Int] = []
-    /// Whether there is more to read than may be: then nothing was read, and nothing can be asked.
-    let isOverBudget: Bool
+    /// Whether there is more to read than may be: then nothing may be asked.
+    private(set) var isOverBudget = false
 
     init(_ tables: PassTables, _ reading: TableReading, _ sets: inout PassSets) {
         direction = tables.direction
@@ -43,6 +44,8 @@ struct PassLines: Sendable {
                 let set = sets.number(of: row)
                 if set != usual { found.append((Int32(index + 1), Int32(peerClass), set)) }
             }
+            isOverBudget = found.count > Self.exceptionCountMax
+            guard !isOverBudget else { return }
         }
         if direction == .egress {
             sort(found.lazy.map { ($0.table, Exception(place: $0.peerClass, set: $0.set)) })
@@ -53,7 +56,7 @@ struct PassLines: Sendable {
 
     /// Puts the exceptions of each line together, in the order in which they were found.
     private mutating func sort(_ found: some Collection<(line: Int32, exception: Exception)>) {
-        let lineCount = 1 + Int(found.map(\.line).max() ?? 0)
+        let lineCount = 1 + Int(found.lazy.map(\.line).max() ?? 0)
         ends = [Int](repeating: 0, count: lineCount + 1)
         for item in found { ends[Int(item.line) + 1] += 1 }
         for line in 0..<lineCount { ends[line + 1] += ends[line] }
@@ -74,7 +77,7 @@ struct PassLines: Sendable {
     }
 
     /// For each table the services that it passes to any of `peerClasses`, as numbers of sets; of
-    /// egress alone.
+    /// egress alone, within the budget.
     func unions(over peerClasses: Set<Int>, _ sets: inout PassSets) -> [Int32] {
         var isMeant = [Bool](repeating: false, count: 1 + (peerClasses.max() ?? 0))
         for number in peerClasses { isMeant[number] = true }

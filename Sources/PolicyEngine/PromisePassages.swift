@@ -46,6 +46,7 @@ struct PromisePassages {
     private var services = Interner<ServiceSet>()
     private var groupServices: [TableReading.Peers: ServiceSet] = [:]
     private var passages: Set<Passage> = []
+    /// When they are used up a whole proof is the quicker way.
     private var stepsLeft = 1 << 19
 
     init(_ policy: CompiledPolicy, _ book: PromiseBook, _ strangers: PromiseStrangers) {
@@ -122,14 +123,14 @@ extension PromisePassages {
     private mutating func noteStations(_ scope: Scope, _ network: Int) {
         let isFromEveryone = isEveryone(scope.senders)
         if isFromEveryone, !isEveryone(scope.receivers) {
-            for receiver in members(of: scope.receivers, .receiver, network) {
+            for receiver in members(of: scope.receivers, .receiver, network) where stepsLeft > 0 {
                 for sender in peers(of: receiver, .sender) { note(sender, receiver) }
             }
             return
         }
         let receivers =
             isEveryone(scope.receivers) ? nil : members(of: scope.receivers, .receiver, network)
-        for sender in members(of: scope.senders, .sender, network) {
+        for sender in members(of: scope.senders, .sender, network) where stepsLeft > 0 {
             for receiver in receivers ?? peers(of: sender, .receiver) { note(sender, receiver) }
         }
     }
@@ -139,7 +140,8 @@ extension PromisePassages {
         guard isEveryone(scope.receivers) || namesGroups(scope.receivers) else {
             let senders =
                 isEveryone(scope.senders) ? nil : members(of: scope.senders, .sender, network)
-            for receiver in members(of: scope.receivers, .groupReceiver, network) {
+            for receiver in members(of: scope.receivers, .groupReceiver, network)
+            where stepsLeft > 0 {
                 for sender in senders ?? peers(of: receiver, .sender) {
                     noteToAll(sender, receiver)
                 }
@@ -147,7 +149,7 @@ extension PromisePassages {
             return
         }
         var receivers: [End]?
-        for sender in members(of: scope.senders, .sender, network) {
+        for sender in members(of: scope.senders, .sender, network) where stepsLeft > 0 {
             guard !passingToGroups(sender).isEmpty else { continue }
             let hearing = receivers ?? ends.everyone(.groupReceiver, in: network)
             receivers = hearing
@@ -167,13 +169,13 @@ extension PromisePassages {
 
     private mutating func noteStrangers(_ scope: Scope, _ network: Int) {
         if scope.receivers.holdsStrangers {
-            for sender in members(of: scope.senders, .sender, network) {
+            for sender in members(of: scope.senders, .sender, network) where stepsLeft > 0 {
                 noteStrangers(sender, scope.receivers, isSender: true)
             }
         }
         guard scope.senders.holdsStrangers else { return }
         for role in [PromiseEnds.Role.receiver, .groupReceiver] {
-            for receiver in members(of: scope.receivers, role, network) {
+            for receiver in members(of: scope.receivers, role, network) where stepsLeft > 0 {
                 noteStrangers(receiver, scope.senders, isSender: false)
             }
         }
@@ -249,6 +251,7 @@ extension PromisePassages {
             return
         }
         guard let table = end.table else {
+            stepsLeft -= policy.world.classes.count
             for number in 0..<policy.world.classes.count {
                 noteStrangers(of: number, end, .all, isSender: isSender)
             }
@@ -263,6 +266,7 @@ extension PromisePassages {
             noteStrangers(of: number, end, passing(row), isSender: isSender)
         }
         guard !most.isEmpty else { return }
+        stepsLeft -= policy.world.classes.count
         for number in 0..<policy.world.classes.count where !others.contains(number) {
             noteStrangers(of: number, end, most, isSender: isSender)
         }

@@ -71,8 +71,9 @@ struct PromiseStrangers: Sendable {
         _ address: IPAddress, _ world: PolicyWorld, besides taken: Set<IPAddress>
     ) -> Bool {
         let cell = AddressCells.cell(around: address, [world.partition, promises])
-        guard cell.first.high == cell.last.high else { return true }
+        let borrowed: UInt64 = cell.last.low < cell.first.low ? 1 : 0
+        guard cell.last.high - cell.first.high == borrowed else { return true }  // 2^64 and more
         let takenCount = taken.count { cell.contains($0) }
-        return cell.last.low - cell.first.low >= UInt64(takenCount)
+        return cell.last.low &- cell.first.low >= UInt64(takenCount)
     }
 }

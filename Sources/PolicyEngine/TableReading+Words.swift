@@ -29,6 +29,9 @@ extension PolicyPart {
         }
     }
 
+    /// Whether every class has a row here, besides its own or in its place.
+    var hasCommonRow: Bool { storage[1] != 0 || storage[3] != 0 }
+
     /// How many words say which classes have a row or chain of their own.
     var mapWordCount: Int { Int(storage[2]) - 4 }
 

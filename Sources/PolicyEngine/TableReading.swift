@@ -22,8 +22,10 @@ package struct TableReading: Sendable {
     enum Row: Hashable, Sendable {
         /// A row of a part, in the merged form.
         case merged(part: UInt32, row: UInt32)
-        /// In the chained form, for each part of each stage what the class has there.
-        case chained(Peers, values: [UInt32])
+        /// In the chained form, for each stage what may decide and how many parts have a say, then
+        /// these parts, each with what the class has there. Whose table it is does not matter:
+        /// thousands of tables share most of their parts.
+        case chained([UInt64])
     }
 
     /// Who the tables were compiled for.
@@ -68,14 +70,35 @@ package struct TableReading: Sendable {
         if let part = peers.mergedPart {
             return .merged(part: part, row: store[part].row(of: UInt32(peerClass)))
         }
-        let values = peers.parts.map { store[$0].value(of: UInt32(peerClass)) }
-        return .chained(peers, values: values)
+        let stages = peers.list
+        let values = stages.flatMap(\.parts).map { store[$0].value(of: UInt32(peerClass)) }
+        return chained(stages, values)
+    }
+
+    /// - Parameter values: those of the parts of all stages.
+    private func chained(_ stages: [PortBlocks.Stage], _ values: [UInt32]) -> Row {
+        var words: [UInt64] = []
+        words.reserveCapacity(stages.count + values.count)
+        var place = 0
+        for stage in stages {
+            let head = words.count
+            words.append(
+                UInt64(stage.fallback) << 32 | (stage.isMerged ? PortBlocks.mergedMark : 0))
+            for part in stage.parts {
+                let value = values[place]
+                place += 1
+                guard value != 0 || stage.isMerged || store[part].hasCommonRow else { continue }
+                words.append(UInt64(part) << 32 | UInt64(value))
+                words[head] += 1
+            }
+        }
+        return .chained(words)
     }
 
     /// The row of most classes.
     func mostRow(_ peers: Peers) -> Row {
         if let part = peers.mergedPart { return .merged(part: part, row: store[part].storage[3]) }
-        return .chained(peers, values: [UInt32](repeating: 0, count: peers.parts.count))
+        return chained(peers.list, [UInt32](repeating: 0, count: peers.parts.count))
     }
 
     /// Gives the classes that may have another row than most, with it, each once.
@@ -84,13 +107,21 @@ package struct TableReading: Sendable {
             store[part].forEachEntry { body(Int($0), .merged(part: part, row: $1)) }
             return
         }
-        let parts = peers.parts
-        let none = [UInt32](repeating: 0, count: parts.count)
-        var values: [UInt32: [UInt32]] = [:]
+        let (stages, parts) = (peers.list, peers.parts)
+        var entries: [(number: UInt32, place: Int, value: UInt32)] = []
         for (place, part) in parts.enumerated() {
-            store[part].forEachEntry { values[$0, default: none][place] = $1 }
+            store[part].forEachEntry { entries.append(($0, place, $1)) }
         }
-        for (number, list) in values { body(Int(number), .chained(peers, values: list)) }
+        entries.sort { $0.number < $1.number }
+        var rest = entries[...]
+        while let first = rest.first {
+            var values = [UInt32](repeating: 0, count: parts.count)
+            while let entry = rest.first, entry.number == first.number {
+                values[entry.place] = entry.value
+                rest.removeFirst()
+            }
+            body(Int(first.number), chained(stages, values))
+        }
     }
 
     /// How many words ``forEachException(_:_:)`` reads.
@@ -167,14 +198,19 @@ extension TableReading {
             return StageLines(stages: [
                 StageLines.Stage(lines: [store[part].line(at: row)], isMerged: true, fallback: 0)
             ])
-        case .chained(let peers, let values):
-            var rest = values[...]
-            let stages = peers.list.map { stage in
-                let lines = stage.parts.flatMap { part in
-                    store[part].lines(rest.popFirst() ?? 0)
+        case .chained(let words):
+            var rest = words[...]
+            var stages: [StageLines.Stage] = []
+            while let head = rest.popFirst() {
+                let said = rest.prefix(Int(head & 0xff))
+                rest = rest.dropFirst(said.count)
+                let lines = said.flatMap { word in
+                    store[UInt32(word >> 32)].lines(UInt32(truncatingIfNeeded: word))
                 }
-                return StageLines.Stage(
-                    lines: lines, isMerged: stage.isMerged, fallback: stage.fallback)
+                stages.append(
+                    StageLines.Stage(
+                        lines: lines, isMerged: head & PortBlocks.mergedMark != 0,
+                        fallback: UInt32(head >> 32)))
             }
             return StageLines(stages: stages)
         }

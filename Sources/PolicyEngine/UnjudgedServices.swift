@@ -8,10 +8,13 @@ public enum UnjudgedServices {
     static let answers = ServiceSet(
         ascending: [0, 3, 11, 12].map { ServiceRange(.icmp, type: $0) }
             + [1, 2, 3, 4, 129].map { ServiceRange(.icmpv6, type: $0) })
-    /// Neighbour discovery (RFC 4861) and group membership (RFC 3810, RFC 3376).
+    /// Neighbour discovery (RFC 4861) and group membership (RFC 3810).
     static let portSecurity = ServiceSet(
-        ascending: [ServiceRange(.igmp)]
-            + [130, 131, 132, 133, 134, 135, 136, 137, 143].map { ServiceRange(.icmpv6, type: $0) })
+        ascending: [130, 131, 132, 133, 134, 135, 136, 137, 143].map {
+            ServiceRange(.icmpv6, type: $0)
+        })
+    /// Group membership of IPv4 (RFC 3376); over IPv6 it is a protocol like others.
+    static let ofIPv4 = ServiceSet(.igmp)
 
     /// Why no rule judges a service; nil where rules do.
     public static func reason(of service: ServiceKey) -> String? {
@@ -25,6 +28,7 @@ public enum UnjudgedServices {
             return "it passes in answer to a packet of a live connection without a rule, and else "
                 + "never"
         }
+        if wanted.subtracting(ofIPv4).isEmpty { return "over IPv4 port security decides about it" }
         return wanted.subtracting(portSecurity).isEmpty ? "port security decides about it" : nil
     }
 

@@ -16,8 +16,9 @@ struct Vswctl: AsyncParsableCommand {
               vswctl policy explain web1 db1 tcp/5432
               vswctl capture web1 --point verdict
 
-            Exit status: 0 done; 1 refused or failed, with one sentence on standard error;
-            2 wrong usage; 3 the daemon cannot be reached.
+            Exit status: 0 done; 1 refused or failed, with one sentence on standard error (and \
+            with --json the problem document on standard output); 2 wrong usage; 3 the daemon \
+            cannot be reached.
             """,
         version: Product.version,
         subcommands: [
@@ -45,8 +46,17 @@ struct Vswctl: AsyncParsableCommand {
             }
             return .done
         } catch {
+            if arguments.contains("--json") { showProblem(of: error) }
             return end(with: error)
         }
+    }
+
+    /// A program that asked for JSON is given the daemon's problem document (RFC 9457), too.
+    private static func showProblem(of error: any Error) {
+        guard case .problem(let problem)? = error as? ControlError,
+            let text = try? ControlJSON.encodePretty(problem)
+        else { return }
+        try? Output.standard.write(text + [UInt8(ascii: "\n")])
     }
 
     private static func end(with error: any Error) -> ExitStatus {

@@ -96,7 +96,7 @@ struct SwitchControllerDiffTests {
             try await rig.controller.applyPolicy(wanted)
         }
         #expect(problem?.detail.contains(audited.gained[0].text) == true)
-        #expect(problem?.hint?.contains("'vswctl policy diff 0.yaml --audit'") == true)
+        #expect(problem?.hint?.contains("`vswctl policy diff 0.yaml --audit`") == true)
     }
 
     @Test("what changes for frames to all alone is told as such")
@@ -124,7 +124,7 @@ struct SwitchControllerDiffTests {
         #expect(problem?.status == 409 && problem?.field == "allowWidening")
         #expect(problem?.detail.contains("web1 -> db1 on tcp/22") == true)
         #expect(problem?.hint?.contains("--allow-widening") == true)
-        #expect(problem?.hint?.contains("'vswctl policy diff 0.yaml'") == true)
+        #expect(problem?.hint?.contains("`vswctl policy diff 0.yaml`") == true)
         #expect(try rig.store.load() == before)
         try await applyCarefully(SamplePolicy.closed, on: rig)
         #expect(await rig.controller.policies().policies.map(\.name) == ["shop"])

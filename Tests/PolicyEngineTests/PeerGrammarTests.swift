@@ -124,6 +124,11 @@ import Testing
                 "`255.255.252.0` is a mask, not a prefix length | write `10.9.0.0/22`"
             ),
             (
+                "10.9.0.0/0.0.0.255",
+                "`0.0.0.255` is a mask, not a prefix length | "
+                    + "write how many leading bits count, as in `10.9.0.0/24`"
+            ),
+            (
                 "1.1.1.1/8/8",
                 "`1.1.1.1/8/8` is not an address prefix | "
                     + "write `10.9.0.0/24` or `2001:db8::/32`; octets have no leading zeros"

@@ -12,8 +12,8 @@ import Testing
         }
         let outlook = try PolicyOutlook(from: compiled[0], to: compiled[1])
         #expect(
-            outlook.widens
-                == (outlook.today.widens || outlook.later.contains { $0.diff.widens }))
+            (outlook.firstWidening == nil)
+                == !(outlook.today.widens || outlook.later.contains { $0.diff.widens }))
         return ([("today", outlook.today)] + outlook.later.map { ("\($0.day)", $0.diff) })
             .map { "\($0): \($1.description.replacing("\n", with: "; "))" }
     }
@@ -70,8 +70,30 @@ import Testing
         let old = try PolicyCompiler.compileUnproven(
             [try policy(ending, path: "a.yaml"), try policy(deny, path: "b.yaml")], try shop())
         let new = try PolicyCompiler.compileUnproven(
-            [try policy(allow, path: "a.yaml")], try shop())
+            [try policy(ending, path: "a.yaml")], try shop())
         let outlook = try PolicyOutlook(from: old, to: new)
-        #expect(outlook.today.widens && outlook.later.isEmpty)
+        #expect(outlook.today.isEmpty)
+        #expect(outlook.later.map(\.day.description) == ["2026-12-02"])
+        #expect(outlook.later.first?.diff.gained.isEmpty == false, "closed becomes open")
+    }
+
+    @Test("more last days than are compared are refused, not passed over")
+    func hasBounds() throws {
+        let days = (1...33).map { PolicyDay(number: PolicyDay.ofTests.number + $0) }
+        let rules = days.map { "- deny vm web1 -> any on tcp/9 until \($0)\n" }.joined()
+        #expect(throws: PolicyDiffError.self) { try outlook("", rules) }
+        #expect(try outlook(rules, rules) == ["today: "])
+    }
+
+    @Test("what a shortened line or a limit of lines leaves out is not taken for told")
+    func tellsAgain() throws {
+        // Eight services today, eight others then; the first six are the same.
+        let ports = [0, 2, 4, 6, 8, 10, 12, 16].map { "tcp/\($0)" }.joined(separator: ", ")
+        let told = try outlook(
+            "",
+            "- deny any -> any on tcp/16 until 2026-12-01\n"
+                + "- allow vm web1 -> vm db1 on \(ports)\n"
+                + "- allow vm web1 -> vm db1 on tcp/14 until 2026-12-01\n")
+        #expect(told.count == 2, "\(told)")
     }
 }

@@ -23,6 +23,7 @@ import Testing
     func findsVMsWithoutIPv4() throws {
         var universe = try shop()
         universe.endpoints[1].addresses = [try ip("fd00::2")]
+        universe.endpoints[2].addresses = [try ip("10.0.0.3")]
         let ops = "policy: ops\nfor: vm ops1\nrules:\n- allow any -> cidr 224.0.0.0/4 on udp/7\n"
         let db = """
             policy: db

@@ -177,6 +177,11 @@ struct PolicyCommandTests {
             #expect(run.status == 1 && run.output.isEmpty)
             #expect(
                 run.error.hasPrefix(Self.faultText) && run.error.contains("nothing was changed"))
+            let (json, _) = try CommandLineRun.against(
+                ["PUT /v1/policy": .init(problem: problem)], "policy", "apply", path, "--json")
+            #expect(json.status == 1 && json.error == run.error)
+            let shown = try ControlJSON.decode(Problem.self, from: json.output.utf8)
+            #expect(shown == problem)
         }
     }
 

@@ -6,11 +6,14 @@ extension Problem {
         self.init(.failed, "\(error).")
     }
 
-    /// The problem document for a port that does not exist.
-    static func noPort(_ device: String) -> Problem {
+    /// The problem document for a port that does not exist; `devices` are those of the VM of that
+    /// name, if somebody took it for a device.
+    static func noPort(_ device: String, ofVM devices: [String] = []) -> Problem {
         Problem(
             .notFound, "No port is attached on device '\(device)'.", field: "device",
-            hint: "List the ports with 'vswctl port list'.")
+            hint: devices.isEmpty
+                ? "List the ports with 'vswctl port list'."
+                : "The VM '\(device)' is on \(devices.joined(separator: ", ")).")
     }
 
     /// The problem document for a network that does not exist.

@@ -28,24 +28,21 @@ extension SwitchController {
     /// or when rules are over. Where none is in force, there is nothing to widen.
     func refuseWidening(by book: PolicyBook, isAudited: Bool) throws(Problem) {
         guard !policy.sources.isEmpty else { return }
-        let outlook = try outlook(of: book)
-        let later = outlook.later.first { $0.diff.widens }
-        guard outlook.today.widens || later != nil else { return }
-        let diff = outlook.today.widens ? outlook.today : later?.diff ?? outlook.today
+        guard let (day, diff) = try outlook(of: book).firstWidening else { return }
         let shown = diff.gained.prefix(3).map { PolicyChange($0).text }
         let more = diff.gained.count + diff.omittedGainedCount - shown.count
         let command =
             "vswctl policy diff \(book.compiled.files.pathWords)" + (isAudited ? " --audit" : "")
-        let what =
-            outlook.today.widens
-            ? "The policy would make possible what is impossible now: "
-            : "From \(later?.day.description ?? "") on, when a rule is over, the policy would make "
-                + "possible what would stay impossible: "
+        let what = day.map {
+            "From \($0) on, when a rule is over, the policy would make possible what would stay "
+                + "impossible: "
+        }
         throw Problem(
             .conflict,
-            what + shown.joined(separator: "; ") + (more > 0 ? "; and \(more) more." : "."),
+            (what ?? "The policy would make possible what is impossible now: ")
+                + shown.joined(separator: "; ") + (more > 0 ? "; and \(more) more." : "."),
             field: "allowWidening",
-            hint: "See all of it with '\(command)'; apply with --allow-widening if it is meant.")
+            hint: "See all of it with `\(command)`; apply with --allow-widening if it is meant.")
     }
 
     private func outlook(

@@ -89,7 +89,10 @@ package actor SwitchController {
     func attachedPort(_ device: String) throws(Problem) -> (StoredPort, PortLink) {
         guard let port = attachedPorts.first(where: { $0.device == device }),
             let link = links[device]
-        else { throw Problem.noPort(device) }
+        else {
+            let devices = attachedPorts.filter { $0.vm == device }.map(\.device)
+            throw Problem.noPort(device, ofVM: devices)
+        }
         return (port, link)
     }
 
