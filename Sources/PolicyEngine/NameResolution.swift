@@ -72,9 +72,12 @@ struct NameResolution {
     private func check(_ peer: Located<Peer>, _ diagnostics: inout Diagnostics) {
         guard case .group(let name) = peer.value, groupLines[name] == nil else { return }
         guard serviceNames.contains(name) else {
+            let isAny = Spelling.nearest(to: name, among: ["any"] + groups) == "any"
             diagnostics.report(
                 at: peer.position, "unknown group `\(name)`",
-                hint: Spelling.hint(for: name, among: groups, "groups"))
+                hint: isAny
+                    ? "did you mean `any`?"
+                    : Spelling.hint(for: name, among: groups, "groups"))
             return
         }
         diagnostics.report(

@@ -81,7 +81,7 @@ struct DiffWriter {
     ) -> (lines: [PolicyDiff.Line], omittedCount: Int) {
         var folding = folding
         var lines: [PolicyDiff.Line] = []
-        var seen: Set<PolicyDiff.Line> = []
+        var seen: Set<String> = []
         var blocks = folding.fold(rows)[...]
         while lines.count < limit ?? .max, let block = blocks.popFirst() {
             let (from, to) = words(block)
@@ -89,8 +89,8 @@ struct DiffWriter {
             let parts = limit == nil ? lists : lists.map(Self.shortened)
             let line = PolicyDiff.Line(
                 isGained: isGained, senders: parts[0], receivers: parts[1], services: parts[2],
-                isShortened: parts != lists, isToAll: ends.isToAll)
-            if seen.insert(line).inserted { lines.append(line) }
+                whole: lists, isToAll: ends.isToAll)
+            if seen.insert(line.description).inserted { lines.append(line) }
         }
         return (lines, blocks.count)
     }

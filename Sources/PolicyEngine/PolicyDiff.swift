@@ -23,8 +23,8 @@ public struct PolicyDiff: Sendable {
         public let receivers: [String]
         /// On which services; empty means every one.
         public let services: [String]
-        /// Whether a list leaves something out.
-        let isShortened: Bool
+        /// The lists without anything left out: lines are the same only if these are.
+        let whole: [[String]]
         /// Whether the line speaks of frames to all (multicast, broadcast) as they reach the
         /// receivers; only what does not change likewise for packets to the receivers themselves.
         public let isToAll: Bool
@@ -109,13 +109,12 @@ public struct PolicyDiff: Sendable {
         omittedLostCount = diff.omittedLostCount
     }
 
-    /// The same without the lines that others have. A shortened line is told again: what it leaves
-    /// out may be something else.
+    /// The same without the lines that others have. What was left out beyond the limit of lines may
+    /// be something else, and is counted again.
     func without(_ told: [PolicyDiff]) -> PolicyDiff {
-        let known = Set(told.flatMap { $0.gained + $0.lost }.filter { !$0.isShortened })
-        let (more, less) = (gained, lost)
+        let known = Set(told.flatMap { $0.gained + $0.lost })
         return PolicyDiff(
-            self, more.filter { !known.contains($0) }, less.filter { !known.contains($0) })
+            self, gained.filter { !known.contains($0) }, lost.filter { !known.contains($0) })
     }
 
     /// The rules that differ; nil when there may be more.

@@ -114,7 +114,7 @@ extension Counterexample {
 
 extension [PolicyFile] {
     /// The command that explains a connection under these files, in back quotes, as a shell takes
-    /// it. More than four files are named by their folders, which stand for them.
+    /// it. More than 16 files are named by their folders, which mostly hold no others.
     func explainCommand(_ from: String, _ to: String, _ service: ServiceKey) -> String {
         let audit = !isEmpty && allSatisfy { $0.mode == .audit } ? "--audit " : ""
         return "`vswctl policy explain \(from) \(to) \(service) \(audit)--with \(pathWords)`"
@@ -131,7 +131,7 @@ extension [PolicyFile] {
             && paths.allSatisfy { path in
                 [".yaml", ".yml"].contains { path.hasSuffix($0) }
             }
-        return count > 4 && isShort ? folders : paths
+        return count > 16 && isShort ? folders : paths
     }
 
     private static func folder(_ path: String) -> String {

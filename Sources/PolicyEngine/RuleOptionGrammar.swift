@@ -102,6 +102,9 @@ enum RuleOptionGrammar {
         if reader.next.word == "sampled" {
             return reader.unexpected(what, hint: "`sampled` follows `log`, as in `log sampled`")
         }
+        if rule.services.isEmpty, let word = reader.next.word, word.contains("/") {
+            return reader.unexpected(what, hint: "services stand after `on`: `on \(word)`")
+        }
         let near = Spelling.nearest(to: reader.next.word ?? "", among: words)
         return reader.unexpected(
             what,

@@ -60,8 +60,19 @@ struct RuleReport {
         guard let cover = usage.covers[number] else { return "rules above it match first" }
         let rule = book.description(of: RuleID(number: cover.rule))
         let place = "`\(rule.name)` (line \(rule.line))"
-        return cover.isAlone
+        let text =
+            cover.isAlone
             ? "\(place) above it matches first, wherever it matches"
             : "rules above it, as \(place), together match first, wherever it matches"
+        guard let day = lastDay(above: number, cover) else { return text }
+        return "\(text); from the day after \(day) on, when a rule above it is over, it may decide"
+    }
+
+    /// The first last day to come of what covers a rule: that of the one above it, or of any.
+    private func lastDay(above number: Int, _ cover: RuleUsage.Cover) -> PolicyDay? {
+        let covering = cover.isAlone ? [cover.rule] : Array(book.rules.indices.prefix(number))
+        return covering.filter { book.rules[$0].file == book.rules[number].file }
+            .compactMap { book.source(of: $0)?.lastDay?.value }
+            .filter { $0 >= book.today }.min()
     }
 }

@@ -64,8 +64,8 @@ public enum UnjudgedServices {
         return [
             PolicyWarning(
                 path: file.source.path, position: rule.position,
-                message: "`log` records nothing here: `pass` leaves the decision to a later tier, "
-                    + "and the rule that decides there is recorded")
+                message: "`log` records nothing here: `pass` leaves the decision to a later tier; "
+                    + "log at the rule that decides there")
         ]
     }
 }

@@ -95,5 +95,12 @@ import Testing
                 + "- allow vm web1 -> vm db1 on \(ports)\n"
                 + "- allow vm web1 -> vm db1 on tcp/14 until 2026-12-01\n")
         #expect(told.count == 2, "\(told)")
+        // What is the same to the last name is told once, however it is shortened.
+        let once = try outlook(
+            "",
+            "- deny any -> any on tcp/99 until 2026-12-01\n"
+                + "- allow vm web1 -> vm db1 on \(ports)\n"
+                + "- allow vm ops1 -> vm db1 on tcp/99\n")
+        #expect(once.last == "2026-12-02: + ops1 -> db1 on tcp/99", "\(once)")
     }
 }

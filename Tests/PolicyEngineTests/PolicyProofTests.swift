@@ -208,7 +208,8 @@ import Testing
         arguments: [
             (["my shop.yaml"], "--with 'my shop.yaml'`"),
             (["it's.yaml", "b.yaml"], "--with b.yaml 'it'\\''s.yaml'`"),
-            (["p/a.yaml", "p/b.yaml", "p/c.yaml", "p/d.yaml", "p/e.yaml"], "--with p/`"),
+            ((0..<3).map { "p/\($0).yaml" }, "--with p/0.yaml p/1.yaml p/2.yaml`"),
+            ((0..<17).map { "p/\($0).yaml" }, "--with p/`"),
         ])
     func tellsCommandsToPaste(paths: [String], command: String) throws {
         let files = try paths.sorted().enumerated().map { index, path in

@@ -37,6 +37,18 @@ import Testing
             ) == ["6:3 rule `x/#1` \(rest)", "7:3 rule `x/#2` \(rest)"])
     }
 
+    @Test("a rule below one that ends says from when on it may decide")
+    func reportsEnds() throws {
+        let found = try warnings(
+            "deny any -> vm db1 on tcp until 2026-12-07", "allow vm web1 -> vm db1 on tcp/22")
+        #expect(
+            found == [
+                "7:3 rule `x/#2` decides nothing: `x/#1` (line 6) above it matches first, wherever "
+                    + "it matches; from the day after 2026-12-07 on, when a rule above it is over, "
+                    + "it may decide"
+            ])
+    }
+
     @Test("a rule below others that take all of it names them")
     func reportsShadows() throws {
         #expect(

@@ -89,7 +89,7 @@ extension SwitchController {
         logger.warning(
             "policy was not confirmed in time and is taken back",
             metadata: [
-                "generation": "\(confirmation.generation)", "back to": "\(confirmation.fallback)",
+                "generation": "\(confirmation.generation)", "former": "\(confirmation.fallback)",
             ])
         restorePolicy()
         publish()
