@@ -13,15 +13,14 @@ public enum PolicyCompiler {
         _ files: [PolicyFile], _ universe: PolicyUniverse, _ terms: CompileTerms
     ) throws(PolicyErrors) -> CompiledPolicy {
         let compiled: CompiledPolicy
+        var isKept = false
         if let (edited, promises) = PolicyUpdate(files, universe, terms)?.policy() {
             compiled = edited
-            if !promises.isKept {
-                try PolicyProof.check(compiled, isShown: !terms.isAccepted)
-            }
+            isKept = promises.isKept
         } else {
             compiled = try compileWhole(files, universe, terms)
-            try PolicyProof.check(compiled, isShown: !terms.isAccepted)
         }
+        if !isKept { try PolicyProof.check(compiled, isShown: !terms.isAccepted) }
         // Files in force do not fall today because of tomorrow.
         if !terms.isAccepted { try checkDaysToCome(compiled, terms) }
         return compiled

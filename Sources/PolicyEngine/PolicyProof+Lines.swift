@@ -20,7 +20,6 @@ struct PassLines: Sendable {
     private static let wordCountMax = 1 << 26
     private static let exceptionCountMax = 1 << 25
 
-    let direction: TrafficDirection
     let tableCount: Int
     /// For each table the set that it passes to the classes that are no exceptions.
     private(set) var most: [Int32] = []
@@ -30,7 +29,6 @@ struct PassLines: Sendable {
     private(set) var isOverBudget = false
 
     init(_ tables: PassTables, _ reading: TableReading, _ sets: inout PassSets) {
-        direction = tables.direction
         tableCount = tables.count
         let wordCount = tables.judged.reduce(0) { $0 + reading.mapWordCount($1) }
         isOverBudget = wordCount > Self.wordCountMax
@@ -47,7 +45,7 @@ struct PassLines: Sendable {
             isOverBudget = found.count > Self.exceptionCountMax
             guard !isOverBudget else { return }
         }
-        if direction == .egress {
+        if tables.direction == .egress {
             sort(found.lazy.map { ($0.table, Exception(place: $0.peerClass, set: $0.set)) })
         } else {
             sort(found.lazy.map { ($0.peerClass, Exception(place: $0.table, set: $0.set)) })

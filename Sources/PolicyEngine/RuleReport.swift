@@ -70,6 +70,7 @@ struct RuleReport {
 
     /// The first last day to come of what covers a rule: that of the one above it, or of any.
     private func lastDay(above number: Int, _ cover: RuleUsage.Cover) -> PolicyDay? {
+        guard book.nextExpiry != nil else { return nil }
         let covering = cover.isAlone ? [cover.rule] : Array(book.rules.indices.prefix(number))
         return covering.filter { book.rules[$0].file == book.rules[number].file }
             .compactMap { book.source(of: $0)?.lastDay?.value }

@@ -98,7 +98,9 @@ package struct TableReading: Sendable {
     /// The row of most classes.
     func mostRow(_ peers: Peers) -> Row {
         if let part = peers.mergedPart { return .merged(part: part, row: store[part].storage[3]) }
-        return chained(peers.list, [UInt32](repeating: 0, count: peers.parts.count))
+        let stages = peers.list
+        let partCount = stages.reduce(0) { $0 + $1.parts.count }
+        return chained(stages, [UInt32](repeating: 0, count: partCount))
     }
 
     /// Gives the classes that may have another row than most, with it, each once.
@@ -107,7 +109,8 @@ package struct TableReading: Sendable {
             store[part].forEachEntry { body(Int($0), .merged(part: part, row: $1)) }
             return
         }
-        let (stages, parts) = (peers.list, peers.parts)
+        let stages = peers.list
+        let parts = stages.flatMap(\.parts)
         var entries: [(number: UInt32, place: Int, value: UInt32)] = []
         for (place, part) in parts.enumerated() {
             store[part].forEachEntry { entries.append(($0, place, $1)) }
